@@ -1,0 +1,65 @@
+/** A step of a test's installer.toml; the keys are those of the TOML. */
+export interface TestStep {
+  readonly id: string;
+  readonly name?: string;
+  readonly depends_on?: readonly string[];
+  /** The text of `[step.script]`; a step without it is a `verify` step. */
+  readonly run?: string;
+  readonly interpreter?: string;
+  readonly errexit?: boolean;
+  readonly checkpoint?: {
+    readonly enabled?: boolean;
+    readonly rollback?: string;
+    readonly state_files?: readonly string[];
+    readonly atomic?: boolean;
+    readonly snapshot?: boolean;
+    readonly irreversible?: boolean;
+  };
+  readonly verify?: readonly { readonly cmd: string; readonly expect?: string }[];
+}
+
+export interface TestInstaller {
+  readonly name?: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly steps: readonly TestStep[];
+}
+
+/** The text of an installer.toml: `demo` 1.0.0 with these steps. */
+export function installerToml(installer: TestInstaller): string {
+  const { steps, ...head } = installer;
+  const table = { name: "demo", version: "1.0.0", ...head };
+  return `[installer]\n${keys(table)}${steps.map(stepToml).join("")}`;
+}
+
+function stepToml(step: TestStep): string {
+  const { run, interpreter, errexit, checkpoint, verify, ...head } = step;
+  const action = run === undefined ? "verify" : "script";
+  const parts = [`\n[[step]]\n`, keys({ name: step.id, action, ...head })];
+  if (checkpoint) parts.push("[step.checkpoint]\n", keys(checkpoint));
+  if (run !== undefined) {
+    parts.push("[step.script]\n", keys({ interpreter, errexit, content: run }));
+  }
+  if (verify) parts.push("[step.verification]\n", `commands = ${value(verify)}\n`);
+  return parts.join("");
+}
+
+function keys(table: object): string {
+  return Object.entries(table)
+    .filter(([, one]) => one !== undefined)
+    .map(([key, one]) => `${key} = ${value(one)}\n`)
+    .join("");
+}
+
+function value(one: unknown): string {
+  if (typeof one === "string") return basicString(one);
+  if (Array.isArray(one)) return `[${one.map(value).join(", ")}]`;
+  if (typeof one !== "object" || one === null) return String(one);
+  const pairs = Object.entries(one).map(([key, v]) => `${key} = ${value(v)}`);
+  return `{ ${pairs.join(", ")} }`;
+}
+
+/** A TOML basic string: JSON's escapes are TOML's, but for DEL. */
+function basicString(text: string): string {
+  return JSON.stringify(text).replaceAll("\x7f", "\\u007f");
+}

@@ -1,0 +1,46 @@
+import { findTool } from "./tools.js";
+
+/** A shell that emitted scripts must run in. */
+export interface Shell {
+  /** What WAYMARK_TEST_SHELLS selects it by. */
+  readonly key: string;
+  readonly name: string;
+  /** The command words in front of the script's path. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** The shells of DESIGN.md, section 7. */
+export const ALL_SHELLS: readonly Shell[] = [
+  { key: "dash", name: "dash", command: ["dash"] },
+  { key: "bash", name: "bash", command: ["bash"] },
+  { key: "bash-posix", name: "bash --posix", command: ["bash", "--posix"] },
+  { key: "busybox", name: "busybox ash", command: ["busybox", "ash"] },
+  { key: "mksh", name: "mksh", command: ["mksh"] },
+  { key: "ksh93", name: "ksh93", command: ["ksh93"] },
+  { key: "yash", name: "yash", command: ["yash"] },
+  { key: "zsh", name: "zsh --emulate sh", command: ["zsh", "--emulate", "sh"] },
+];
+
+/** Those that are selected and installed: what the tests run in. */
+export const shells: readonly Shell[] = selected().filter(isInstalled);
+
+/** Those that are selected and not installed: reported as skipped. */
+export const skippedShells: readonly Shell[] = selected().filter(
+  (shell) => !isInstalled(shell),
+);
+
+/** `WAYMARK_TEST_SHELLS=dash,zsh` restricts the tests to these. */
+function selected(): readonly Shell[] {
+  const wish = process.env.WAYMARK_TEST_SHELLS;
+  if (!wish) return ALL_SHELLS;
+  return wish.split(",").map((key) => {
+    const shell = ALL_SHELLS.find((one) => one.key === key.trim());
+    if (shell) return shell;
+    const known = ALL_SHELLS.map((one) => one.key).join(", ");
+    throw new Error(`WAYMARK_TEST_SHELLS: no shell "${key}"; known: ${known}`);
+  });
+}
+
+function isInstalled(shell: Shell): boolean {
+  return findTool(shell.command[0]) !== undefined;
+}
