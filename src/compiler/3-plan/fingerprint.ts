@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import type { SpecStep } from "../2-validate/spec.js";
+
+/** Hex sha256 of a text's UTF-8 bytes. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/**
+ * 32 hex digits over what a step does. Its name and its rollback are left out:
+ * who mends a typo or an undo command does not want the step to run again.
+ */
+export function stepFingerprint(step: SpecStep): string {
+  const { script, checkpoint } = step;
+  return digest({
+    action: step.action,
+    dependsOn: step.dependsOn,
+    script: script ?? null,
+    stateFiles: checkpoint?.stateFiles ?? [],
+    atomic: checkpoint?.atomic ?? false,
+    snapshot: checkpoint?.snapshot ?? true,
+    verification: step.verification,
+  });
+}
+
+/** 32 hex digits over the version and all steps, in execution order. */
+export function planFingerprint(
+  version: string,
+  steps: readonly { readonly id: string; readonly fingerprint: string }[],
+): string {
+  return digest({
+    version,
+    steps: steps.map(({ id, fingerprint }) => [id, fingerprint]),
+  });
+}
+
+function digest(value: unknown): string {
+  return sha256(canonicalJson(value)).slice(0, 32);
+}
+
+/** JSON with sorted keys: equal values give equal bytes. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(
+          Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+        )
+      : inner,
+  );
+}

@@ -1,0 +1,247 @@
+import type { Severity } from "./diagnostic.js";
+
+/**
+ * Every diagnostic that waymark can give: its code, its severity, what it says
+ * and what it advises. WM01 is parse, WM02 validate, WM05 check, WM09 files.
+ * (Plan has none: what could stop it, validate reports with all the rest.)
+ * A code, once published, keeps its meaning; a new one gets a golden case.
+ */
+const catalogue = {
+  WM0101: error((f: { reason: string }) => [`not valid TOML: ${f.reason}`]),
+
+  WM0201: error((f: { key: string; table: string }) => [
+    `${tick(f.table)} needs the key ${tick(f.key)}`,
+  ]),
+  WM0202: error((f: { key: string; expected: string; found: string }) => [
+    `${tick(f.key)} must be ${f.expected}, not ${f.found}`,
+  ]),
+  WM0203: error((f: { key: string; table: string; meant?: string; allowed: readonly string[] }) => [
+    `unknown key ${tick(f.key)} in ${f.table}`,
+    meant(f.meant, `the keys here are ${list(f.allowed)}`),
+  ]),
+  WM0204: error((f: { what: string }) => [
+    `${tick(f.what)} is not supported by this version of waymark`,
+    "take it out, or use a version of waymark that has it: ignoring it would change what the installer does",
+  ]),
+  WM0205: warning((f: { key: string }) => [
+    `${tick(f.key)} has no meaning in a standalone script and is ignored`,
+  ]),
+  WM0206: error((f: { key: string; value: string; meant?: string; allowed: readonly string[] }) => [
+    `${tick(f.value)} is no value for ${tick(f.key)}`,
+    meant(f.meant, `it can be ${list(f.allowed, "or")}`),
+  ]),
+  WM0207: error((f: { what: string; value: string; meant?: string }) => [
+    `${f.what} ${tick(f.value)} cannot be the name of a file or folder on every host`,
+    `use letters, digits, ${tick(".")}, ${tick("_")} and ${tick("-")}, with a letter or digit first, and at most 128 of them` +
+      (f.meant === undefined ? "" : `: ${tick(f.meant)}`),
+  ]),
+  WM0208: error((f: { id: string }) => [
+    `the step id ${tick(f.id)} is used twice`,
+    "give each step an id of its own",
+  ]),
+  WM0209: error((f: { id: string; other: string }) => [
+    `the step ids ${tick(f.other)} and ${tick(f.id)} differ only in upper and lower case`,
+    "rename one: their files would be the same file on macOS and other hosts that ignore case",
+  ]),
+  WM0210: error((f: { key: string }) => [`${tick(f.key)} is empty`]),
+  WM0211: error((f: { key: string; character: string }) => [
+    `${tick(f.key)} must be one line of plain text, but holds ${f.character}`,
+    "it is shown on the terminal of everyone who runs the installer",
+  ]),
+  WM0212: error((f: { key: string }) => [
+    `${tick(f.key)} holds a NUL character, which no shell can carry`,
+    "take the \\u0000 out; a step can make one with printf '\\0'",
+  ]),
+  WM0213: error((_: object) => [
+    "the installer has no steps",
+    `add at least one ${tick("[[step]]")} with ${tick("id")}, ${tick("name")} and ${tick("action")}`,
+  ]),
+
+  WM0220: error((f: { id: string; step: string; meant?: string }) => [
+    `step ${tick(f.step)} depends on ${tick(f.id)}, and there is no such step`,
+    meant(f.meant),
+  ]),
+  WM0221: error((f: { step: string }) => [
+    `step ${tick(f.step)} depends on itself`,
+    "take it out of its own depends_on",
+  ]),
+  WM0222: error((f: { cycle: readonly string[] }) => [
+    `the steps depend on each other in a circle: ${cycle(f.cycle)}`,
+    "take one of these dependencies out: none of these steps could be the first to run",
+  ]),
+  WM0223: warning((f: { id: string; step: string }) => [
+    `step ${tick(f.step)} names its dependency ${tick(f.id)} twice`,
+  ]),
+
+  WM0230: error((f: { step: string; action: string; table: string }) => [
+    `step ${tick(f.step)} has the action ${tick(f.action)}, but no ${tick(f.table)} table`,
+    `add ${tick(f.table)} below the step`,
+  ]),
+  WM0231: error((f: { step: string }) => [
+    `step ${tick(f.step)} has the action ${tick("verify")}, which runs no script`,
+    `set action = "script": a script step may have ${tick("[step.verification]")} as well, which then runs after the script`,
+  ]),
+  WM0232: error((f: { step: string }) => [
+    `the script of step ${tick(f.step)} has neither ${tick("content")} nor ${tick("file")}`,
+    `write the commands in ${tick("content")}, or name a file that holds them in ${tick("file")}`,
+  ]),
+  WM0233: error((f: { step: string }) => [
+    `the script of step ${tick(f.step)} has both ${tick("content")} and ${tick("file")}`,
+    "keep one of them",
+  ]),
+  WM0234: error((f: { file: string; reason: string }) => [
+    `cannot read the script ${tick(f.file)}: ${f.reason}`,
+    "the path is relative to the folder of the installer.toml",
+  ]),
+  WM0235: error((f: { step: string }) => [
+    `the script of step ${tick(f.step)} has no commands`,
+    "a step that does nothing on purpose can say `:`",
+  ]),
+  WM0236: error((f: { what: string }) => [
+    `${f.what} has CRLF line ends: the shell takes the CR for a part of each command`,
+    "save the file with LF line ends (with git: put `* text eol=lf` into .gitattributes)",
+  ]),
+  WM0237: error((f: { step: string }) => [
+    `the interpreter of step ${tick(f.step)} is empty`,
+    'leave it out for "sh", or name a command, as in "python3" or "/usr/bin/env bash"',
+  ]),
+  WM0238: warning((f: { step: string; shebang: string; interpreter: string }) => [
+    `the script of step ${tick(f.step)} begins with ${tick(f.shebang)}, but runs with ${tick(f.interpreter)}`,
+    `set interpreter in ${tick("[step.script]")}: the first line is a comment here`,
+  ]),
+  WM0239: error((f: { step: string }) => [
+    `the verification of step ${tick(f.step)} has an empty list of commands`,
+    'add one, as in { cmd = "app --version", expect = "1.0" }, or take the table out',
+  ]),
+  WM0240: error((f: { step: string }) => [
+    `a verification command of step ${tick(f.step)} is empty`,
+    "an empty command always succeeds, and so verifies nothing",
+  ]),
+  WM0241: error((_: object) => [
+    "a state file is empty",
+    "write its path, or take it out of the list",
+  ]),
+  WM0242: error((f: { path: string; write: string }) => [
+    `the state file ${tick(f.path)} does not say where it is on the host`,
+    `begin it with ${tick("/")}, ${tick("~/")} or ${tick("$HOME/")}, as in ${tick(f.write)}`,
+  ]),
+  WM0243: error((f: { path: string; what: string }) => [
+    `the state file ${tick(f.path)} is ${f.what}`,
+    "name the files that the step makes: a rollback would restore or remove all that is below",
+  ]),
+  WM0244: error((f: { path: string }) => [
+    `the state file ${tick(f.path)} has a ${tick("..")} in it`,
+    "write the path that it stands for: through a symlink it could be any other",
+  ]),
+  WM0245: warning((f: { path: string; other: string; same: boolean }) => [
+    f.same
+      ? `the state file ${tick(f.path)} is listed twice`
+      : `the state file ${tick(f.path)} is inside ${tick(f.other)}, which is tracked whole`,
+    `take one out: ${tick(f.other)} is kept`,
+  ]),
+
+  WM0250: warning((f: { step: string; keys: readonly string[] }) => [
+    `the checkpoint of step ${tick(f.step)} is not enabled, so ${list(f.keys)} ${f.keys.length === 1 ? "has" : "have"} no effect`,
+    "set enabled = true, or take the table out",
+  ]),
+  WM0251: warning((f: { step: string }) => [
+    `step ${tick(f.step)} sets ${tick("snapshot")}, but has no ${tick("state_files")} to take a snapshot of`,
+  ]),
+  WM0252: warning((f: { step: string }) => [
+    `step ${tick(f.step)} is atomic, but there is nothing to undo it with`,
+    `give it a ${tick("rollback")}, or list what it changes in ${tick("state_files")}`,
+  ]),
+  WM0253: warning((f: { step: string }) => [
+    `step ${tick(f.step)} is irreversible and has a ${tick("rollback")}`,
+    "a rollback stops before an irreversible step: keep one of the two",
+  ]),
+  WM0254: warning((f: { step: string }) => [
+    `the rollback of step ${tick(f.step)} has no commands`,
+    "write the commands that undo the step, or take the key out",
+  ]),
+
+  WM0501: error((f: { what: string; shell: string; reason: string }) => [
+    `${f.shell} cannot parse ${f.what}: ${f.reason}`,
+  ]),
+  WM0502: error((f: { what: string }) => [
+    `${f.what} does not end where its text ends`,
+    "close its last here-document, or take away the backslash that continues its last line",
+  ]),
+  WM0503: warning((f: { shell: string; reason: string }) => [
+    `the script was not checked with ${tick(`${f.shell} -n`)}: ${f.reason}`,
+  ]),
+
+  WM0901: error((f: { path: string; reason: string }) => [
+    `cannot read ${plain(f.path)}: ${f.reason}`,
+  ]),
+  WM0902: error((f: { path: string; reason: string }) => [
+    `cannot write ${plain(f.path)}: ${f.reason}`,
+  ]),
+} satisfies Record<string, Entry<never>>;
+
+export type Code = keyof typeof catalogue;
+
+/** What the wording of a code needs to know. */
+export type Facts<C extends Code> = Parameters<(typeof catalogue)[C]["say"]>[0];
+
+export const codes = Object.keys(catalogue) as Code[];
+
+/** The severity and the words of a diagnostic. */
+export function describe<C extends Code>(
+  code: C,
+  facts: Facts<C>,
+): { severity: Severity; message: string; help?: string } {
+  const { severity, say } = catalogue[code] as Entry<Facts<C>>;
+  const [message, help] = say(facts);
+  return { severity, message, ...(help === undefined ? {} : { help }) };
+}
+
+interface Entry<F> {
+  readonly severity: Severity;
+  readonly say: (facts: F) => Wording;
+}
+
+type Wording = readonly [message: string, help?: string | undefined];
+
+function error<F>(say: (facts: F) => Wording): Entry<F> {
+  return { severity: "error", say };
+}
+
+function warning<F>(say: (facts: F) => Wording): Entry<F> {
+  return { severity: "warning", say };
+}
+
+/** An author's words in a message: whole and harmless on a terminal. */
+function tick(text: string): string {
+  return `\`${plain(text)}\``;
+}
+
+function plain(text: string): string {
+  const short = text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  return short.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  if (character === "\n") return "\\n";
+  if (character === "\t") return "\\t";
+  const code = character.codePointAt(0) ?? 0;
+  return `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function list(words: readonly string[], joint: "and" | "or" = "and"): string {
+  const ticked = words.map(tick);
+  const last = ticked.pop() ?? "none";
+  return ticked.length === 0 ? last : `${ticked.join(", ")} ${joint} ${last}`;
+}
+
+function meant(word: string | undefined, otherwise?: string): string | undefined {
+  return word === undefined ? otherwise : `did you mean ${tick(word)}?`;
+}
+
+/** `a -> b -> a`, with the middle of a long one left out. */
+function cycle(ids: readonly string[]): string {
+  const names = ids.map(plain);
+  if (names.length <= 12) return names.join(" -> ");
+  const hidden = names.length - 10;
+  return [...names.slice(0, 6), `(${hidden} more)`, ...names.slice(-4)].join(" -> ");
+}
