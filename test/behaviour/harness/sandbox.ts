@@ -24,6 +24,7 @@ import {
 import { parseStatus, type Status } from "./status.js";
 import { Store } from "./store.js";
 import { recordTree, type Tree } from "./tree.js";
+import { waitForFile } from "./wait.js";
 
 const SYSTEM_PATH =
   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -176,15 +177,41 @@ export class Sandbox {
     chmodSync(full, mode);
   }
 
-  /** The lines that steps appended to `~/trace`, and none where it is not. */
+  /** What steps appended with `trace()`, and none where they did not. */
   trace(): readonly string[] {
-    if (!this.exists("trace")) return [];
-    return this.read("trace").split("\n").slice(0, -1);
+    const file = this.signalFile("trace");
+    if (!existsSync(file)) return [];
+    return readFileSync(file, "utf8").split("\n").slice(0, -1);
   }
 
-  /** The home's tree, without what waymark keeps and the steps' trace. */
+  /** Forgets the trace so far. */
+  clearTrace(): void {
+    rmSync(this.signalFile("trace"), { force: true });
+  }
+
+  /** A file outside the home by which steps and tests meet. */
+  signalFile(name: string): string {
+    return join(this.root, name);
+  }
+
+  /** Waits until a step has come to its `pause(name)`. */
+  async reached(name: string): Promise<void> {
+    await waitForFile(this.signalFile(`at-${name}`));
+  }
+
+  /** Lets the steps go on that wait in a `pause()`, now and later. */
+  go(): void {
+    writeFileSync(this.signalFile("go"), "");
+  }
+
+  /** Puts a program of this name in front of the host's. */
+  program(name: string, text: string): void {
+    writeFileSync(join(this.root, "bin", name), text, { mode: 0o755 });
+  }
+
+  /** The home's tree, without what waymark keeps. */
   tree(): Tree {
-    return recordTree(this.home, [".local/share/waymark", "trace"]);
+    return recordTree(this.home, [".local/share/waymark"]);
   }
 
   /** Everything: what a call that changes nothing leaves equal. */
@@ -195,6 +222,11 @@ export class Sandbox {
   /** The command lines of what the sandbox's scripts started and left. */
   processes(): readonly string[] {
     return processesWith(this.#marker).map(commandOf).filter(Boolean);
+  }
+
+  /** The processes of this sandbox whose command line matches. */
+  pids(command: RegExp): readonly number[] {
+    return processesWith(this.#marker).filter((pid) => command.test(commandOf(pid)));
   }
 
   get #marker(): string {

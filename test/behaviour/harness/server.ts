@@ -10,15 +10,21 @@ export interface FileServer {
   serve(path: string, bytes?: Buffer | string): void;
   /** How many requests a path has had. */
   hits(path: string): number;
+  /** Lets requests wait for an answer until `release()`. */
+  hold(): void;
+  release(): void;
 }
 
 /** Starts a server for the length of the running test. */
 export async function startServer(): Promise<FileServer> {
   const files = new Map<string, Buffer>();
   const counts = new Map<string, number>();
-  const server = createServer((request, response) => {
+  let open = Promise.resolve();
+  let release = (): void => {};
+  const server = createServer(async (request, response) => {
     const path = (request.url ?? "/").slice(1);
     counts.set(path, (counts.get(path) ?? 0) + 1);
+    await open;
     const bytes = files.get(path);
     response.writeHead(bytes ? 200 : 404, { connection: "close" });
     response.end(bytes ?? "not here\n");
@@ -36,5 +42,11 @@ export async function startServer(): Promise<FileServer> {
       else files.set(path, Buffer.from(bytes));
     },
     hits: (path) => counts.get(path) ?? 0,
+    hold() {
+      open = new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    release: () => release(),
   };
 }

@@ -63,3 +63,20 @@ function value(one: unknown): string {
 function basicString(text: string): string {
   return JSON.stringify(text).replaceAll("\x7f", "\\u007f");
 }
+
+/** Shell text by which a step leaves a word in `Sandbox.trace()`. */
+export function trace(word: string): string {
+  return `echo ${word} >>"$TEST_SANDBOX/trace"\n`;
+}
+
+/** Shell text that waits: `Sandbox.reached(name)`, then `Sandbox.go()`. */
+export function pause(name: string): string {
+  return `: >"$TEST_SANDBOX/at-${name}"
+while [ ! -e "$TEST_SANDBOX/go" ]; do sleep 0.05; done
+`;
+}
+
+/** Shell text that fails for as long as `~/NAME` is not there. */
+export function needs(name: string): string {
+  return `[ -e "$HOME/${name}" ] || { echo "no ${name}" >&2; exit 3; }\n`;
+}

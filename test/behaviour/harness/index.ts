@@ -1,0 +1,10 @@
+export { compileToml, exampleFolder, exampleToml, projectRoot } from "./compile.js";
+export { inEachShell } from "./each-shell.js";
+export { commandOf, type Result, Running } from "./process.js";
+export { expectExit, Sandbox } from "./sandbox.js";
+export { type FileServer, startServer } from "./server.js";
+export { parseStatus, type Status, statuses, stepOf } from "./status.js";
+export { Store } from "./store.js";
+export { installerToml, needs, pause, type TestStep, trace } from "./toml.js";
+export { diffTrees, recordTree, type Tree } from "./tree.js";
+export { waitForFile, waitUntil } from "./wait.js";
