@@ -21,14 +21,18 @@ export class DiagnosticLog {
     });
   }
 
+  get all(): readonly Diagnostic[] {
+    return [...this.#found].sort(byPlace);
+  }
+
   get warnings(): readonly Diagnostic[] {
-    return this.#found.filter((one) => one.severity === "warning").sort(byPlace);
+    return this.all.filter((one) => one.severity === "warning");
   }
 
   /** What a phase calls at its end: throws when there was an error. */
   throwIfErrors(): void {
     if (this.#found.some((one) => one.severity === "error")) {
-      throw new CompileError([...this.#found].sort(byPlace));
+      throw new CompileError(this.all);
     }
   }
 }
