@@ -90,6 +90,11 @@ export class Sandbox {
     writeFileSync(this.installSh, compileToml(toml, folder), { mode: 0o755 });
   }
 
+  /** The text of install.sh. */
+  script(): string {
+    return readFileSync(this.installSh, "utf8");
+  }
+
   // The host's `sh` is the shell under test too, so that a script that hands
   // over to `sh` stays in it.
   #linkSh(): void {
@@ -111,6 +116,11 @@ export class Sandbox {
       string,
       string
     >;
+  }
+
+  /** Adds folders to the end of PATH. */
+  extendPath(folders: string): void {
+    this.#env.PATH += `:${folders}`;
   }
 
   /** Starts `sh install.sh ARGS`. */
@@ -207,6 +217,21 @@ export class Sandbox {
   /** Puts a program of this name in front of the host's. */
   program(name: string, text: string): void {
     writeFileSync(join(this.root, "bin", name), text, { mode: 0o755 });
+  }
+
+  /** Lets a program wait for `go()` where an argument matches a pattern. */
+  holdProgram(name: string, pattern: string): void {
+    const text = `#!/bin/sh
+for argument; do
+  case $argument in
+    ${pattern})
+      : >"$TEST_SANDBOX/at-${name}"
+      while [ ! -e "$TEST_SANDBOX/go" ]; do sleep 0.05; done ;;
+  esac
+done
+exec ${findTool(name)} "$@"
+`;
+    this.program(name, text);
   }
 
   /** The home's tree, without what waymark keeps. */
