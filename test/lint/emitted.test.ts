@@ -1,0 +1,65 @@
+// What the compiler emits for the examples and goldens, held to DESIGN.md,
+// section 7, in each shell.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { compile } from "../../src/compiler/compile.js";
+import { shells } from "../setup/shells.js";
+import { findTool } from "../setup/tools.js";
+import { filesOf, nameOf } from "./files.js";
+import { findFaults } from "./rules.js";
+
+const folder = mkdtempSync(join(tmpdir(), "waymark-lint-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What is compiled afresh here: the goldens' own test compares the bytes. */
+const goldens = filesOf("test/golden", "install.sh");
+const emitted = [...filesOf("examples", "installer.toml"), ...goldens.map(tomlOfGolden)]
+  .filter((file) => existsSync(file))
+  .map((file) => ({ shown: nameOf(file), file }));
+
+function tomlOfGolden(golden: string): string {
+  return join(golden, "..", "..", "installer.toml");
+}
+
+describe.each(emitted)("what $shown compiles to", ({ file, shown }) => {
+  const script = compile({
+    path: "installer.toml",
+    text: readFileSync(file, "utf8"),
+    asset(path) {
+      return { ok: true, text: readFileSync(join(file, "..", path), "utf8") };
+    },
+  });
+  const emittedFile = join(folder, `${shown.replaceAll("/", "-")}.sh`);
+  writeFileSync(emittedFile, script.text);
+
+  it("is portable but for its author's own text", () => {
+    const authors = script.plan.steps.flatMap((step) =>
+      [step.script?.text, step.checkpoint?.rollback].filter((text) => text !== undefined),
+    );
+    for (const whole of [script.text, script.body]) {
+      const ours = authors.reduce((text, one) => text.replaceAll(one, ":\n"), whole);
+      expect(findFaults(ours, shown)).toEqual([]);
+    }
+  });
+
+  it.each(shells.map((shell) => ({ shell, name: shell.name })))(
+    "is shell to $name",
+    ({ shell: { command } }) => {
+      const [file = "", ...args] = command;
+      const { stderr, status } = spawnSync(file, [...args, "-n", emittedFile], {
+        encoding: "utf8",
+      });
+      expect(stderr).toBe("");
+      expect(status).toBe(0);
+    },
+  );
+
+  it.runIf(findTool("shellcheck"))("passes shellcheck -s sh", () => {
+    const args = ["-s", "sh", "-f", "gcc", emittedFile];
+    const { stdout } = spawnSync("shellcheck", args, { encoding: "utf8" });
+    expect(stdout).toBe("");
+  });
+});
