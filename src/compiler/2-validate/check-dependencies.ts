@@ -1,5 +1,6 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
 import { nearest } from "../diagnostics/suggest.js";
+import type { Place } from "../source.js";
 import { draftSteps, type DraftStep } from "./draft-steps.js";
 import type { Draft, InstallerToml } from "./schema.js";
 
@@ -21,15 +22,15 @@ export function checkDependencies(
     const seen = new Set<string>();
     step.depends_on?.forEach((id, index) => {
       if (id === undefined) return;
-      const place = tree.valueAt([...path, "depends_on", index]);
+      const place = (): Place => tree.valueAt([...path, "depends_on", index]);
       if (seen.has(id)) {
-        tree.log.report("WM0223", { step: label, id }, place);
+        tree.log.report("WM0223", { step: label, id }, place());
       } else if (id === step.id) {
-        tree.log.report("WM0221", { step: id }, place);
+        tree.log.report("WM0221", { step: id }, place());
       } else if (!steps.has(id) && whole) {
         const meant = nearest(id, steps.keys());
         const facts = { step: label, id, ...(meant === undefined ? {} : { meant }) };
-        tree.log.report("WM0220", facts, place);
+        tree.log.report("WM0220", facts, place());
       }
       seen.add(id);
     });

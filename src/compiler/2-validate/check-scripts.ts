@@ -1,5 +1,5 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
-import type { Asset } from "../source.js";
+import type { Asset, Place } from "../source.js";
 import {
   draftSteps,
   hasNoCommands,
@@ -52,20 +52,20 @@ function checkScript(
     }
     return;
   }
-  const place = tree.valueAt([...at, key]);
+  const place = (): Place => tree.valueAt([...at, key]);
   if (!found.ok) {
     const facts = { file: script.file ?? "", reason: found.reason };
-    tree.log.report("WM0234", facts, place);
+    tree.log.report("WM0234", facts, place());
     return;
   }
   const { text } = found;
   if (key === "file" && text.includes("\0")) {
-    tree.log.report("WM0212", { key: script.file ?? "file" }, place);
+    tree.log.report("WM0212", { key: script.file ?? "file" }, place());
     return;
   }
   const shell = words.length === 0 || isShell(words);
   if (shell ? hasNoCommands(text) : text.trim() === "") {
-    tree.log.report("WM0235", { step: label }, place);
+    tree.log.report("WM0235", { step: label }, place());
     return;
   }
   if (shell) reportCrlf(text, `the script of step \`${label}\``, place, tree);
@@ -75,7 +75,7 @@ function checkScript(
     // A plain `sh` first line asks for what every interpreter here is.
     if (programOf(asked) !== programOf(words) && !(programOf(asked) === "sh" && shell)) {
       const facts = { step: label, shebang, interpreter: words.join(" ") };
-      tree.log.report("WM0238", facts, place);
+      tree.log.report("WM0238", facts, place());
     }
   }
 }
@@ -84,15 +84,16 @@ function checkScript(
 function checkOtherTexts({ step, path, label }: DraftStep, tree: SyntaxTree): void {
   const rollback = step.checkpoint?.rollback;
   if (rollback !== undefined) {
-    const place = tree.valueAt([...path, "checkpoint", "rollback"]);
-    if (hasNoCommands(rollback)) tree.log.report("WM0254", { step: label }, place);
+    const place = (): Place => tree.valueAt([...path, "checkpoint", "rollback"]);
+    if (hasNoCommands(rollback)) tree.log.report("WM0254", { step: label }, place());
     else reportCrlf(rollback, `the rollback of step \`${label}\``, place, tree);
   }
   step.verification?.commands?.forEach((command, index) => {
     if (command?.cmd === undefined) return;
-    const place = tree.valueAt([...path, "verification", "commands", index, "cmd"]);
+    const at = [...path, "verification", "commands", index, "cmd"];
+    const place = (): Place => tree.valueAt(at);
     if (hasNoCommands(command.cmd)) {
-      tree.log.report("WM0240", { step: label }, place);
+      tree.log.report("WM0240", { step: label }, place());
     } else {
       const what = `a verification command of step \`${label}\``;
       reportCrlf(command.cmd, what, place, tree);
@@ -103,10 +104,10 @@ function checkOtherTexts({ step, path, label }: DraftStep, tree: SyntaxTree): vo
 function reportCrlf(
   text: string,
   what: string,
-  place: ReturnType<SyntaxTree["valueAt"]>,
+  place: () => Place,
   tree: SyntaxTree,
 ): void {
-  if (text.includes("\r\n")) tree.log.report("WM0236", { what }, place);
+  if (text.includes("\r\n")) tree.log.report("WM0236", { what }, place());
 }
 
 /** The text of a script that has one, from where its table says. */

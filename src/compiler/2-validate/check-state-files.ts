@@ -1,4 +1,5 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
+import type { Place } from "../source.js";
 import { draftSteps, type DraftStep } from "./draft-steps.js";
 import type { Draft, InstallerToml } from "./schema.js";
 import { parseStatePath, statePathKey, type StatePath } from "./state-path.js";
@@ -13,18 +14,19 @@ function checkStep({ step, path: stepPath }: DraftStep, tree: SyntaxTree): void 
   const sound = new Map<number, StatePath>();
   step.checkpoint?.state_files?.forEach((path, index) => {
     if (path === undefined) return;
-    const place = tree.valueAt([...at, index]);
+    // Positions cost a second parse: only a diagnostic asks for one.
+    const place = (): Place => tree.valueAt([...at, index]);
     const parsed = parseStatePath(path);
     if (path.trim() === "") {
-      tree.log.report("WM0241", {}, place);
+      tree.log.report("WM0241", {}, place());
     } else if (parsed === undefined) {
-      tree.log.report("WM0242", { path, write: absolute(path) }, place);
+      tree.log.report("WM0242", { path, write: absolute(path) }, place());
     } else if (parsed.parts.includes("..")) {
-      tree.log.report("WM0244", { path }, place);
+      tree.log.report("WM0244", { path }, place());
     } else if (parsed.parts.length === 0) {
       const what =
         parsed.head === "" ? "the root of the file system" : "the whole home folder";
-      tree.log.report("WM0243", { path, what }, place);
+      tree.log.report("WM0243", { path, what }, place());
     } else {
       sound.set(index, parsed);
     }

@@ -20,7 +20,7 @@ export function draftSteps(draft: Draft<InstallerToml>): DraftStep[] {
 
 /** Whether a shell would find nothing to do: blanks and comments alone. */
 export function hasNoCommands(text: string): boolean {
-  return /^(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|$))*$/.test(text);
+  return text.split("\n").every((line) => /^\s*(?:#|$)/.test(line));
 }
 
 /** The interpreter's words; `sh` where none is named. */

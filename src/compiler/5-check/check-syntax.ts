@@ -5,13 +5,8 @@ import { authorTexts, type AuthorText } from "./author-texts.js";
 import { SyntaxChecker } from "./shell-syntax.js";
 
 /**
- * `sh -n` over what was rendered and over each of the author's texts.
- *
- * The whole alone would not do: a text such as `}` and `foo() {` closes the
- * function that it stands in and opens another, and the whole parses. So each
- * text is parsed between `if` and `fi`, where that is an error. What would
- * close the `if` in its turn cannot close the function: a text that passes
- * both is complete in itself, down to its last here-document.
+ * `sh -n` over each of the author's texts, which must be complete in itself,
+ * and over what was rendered with them.
  */
 export function checkSyntax(script: Script, tree: SyntaxTree): void {
   const texts = authorTexts(script.plan, tree);
@@ -25,8 +20,6 @@ export function checkSyntax(script: Script, tree: SyntaxTree): void {
     if (reportRejected(own, checker, tree)) return;
     const fault = checker.fault(script.text) ?? checker.fault(script.body);
     if (fault === undefined) return;
-    const guilty = own.filter((text) => reportFault(text, checker, tree));
-    if (guilty.length > 0) return;
     throw new InternalError(
       `the emitted script does not parse: line ${fault.line}: ${fault.reason}`,
     );
@@ -48,32 +41,28 @@ function withChecker(shell: string, use: (checker: SyntaxChecker) => void): void
   }
 }
 
+/** Reports each text that the shell does not take; whether there was one. */
 function reportRejected(
   texts: readonly AuthorText[],
   checker: SyntaxChecker,
   tree: SyntaxTree,
 ): boolean {
-  const rejected = checker.rejected(
-    texts.map(({ text, embedded }) => (embedded ? `if :; then\n${text}fi` : text)),
-  );
-  for (const index of rejected) {
-    const text = texts[index] as AuthorText;
-    if (reportFault(text, checker, tree)) continue;
-    // It parses alone and not with something behind it: it does not end.
-    const last = text.text.split("\n").length - 1;
-    tree.log.report("WM0502", { what: text.what }, text.placeOf(last));
+  let found = false;
+  for (const index of checker.rejected(texts.map(({ text }) => text))) {
+    const { what, text, embedded, placeOf } = texts[index] as AuthorText;
+    const fault = checker.fault(text);
+    if (fault !== undefined) {
+      const facts = { what, shell: checker.shell, reason: fault.reason };
+      tree.log.report("WM0501", facts, placeOf(fault.line));
+    } else if (embedded) {
+      // It parses alone, and not with something behind it: it does not end.
+      const last = text.split("\n").length - 1;
+      tree.log.report("WM0502", { what }, placeOf(last));
+    } else {
+      // The end of its own file ends it.
+      continue;
+    }
+    found = true;
   }
-  return rejected.length > 0;
-}
-
-function reportFault(
-  text: AuthorText,
-  checker: SyntaxChecker,
-  tree: SyntaxTree,
-): boolean {
-  const fault = checker.fault(text.text);
-  if (fault === undefined) return false;
-  const facts = { what: text.what, shell: checker.shell, reason: fault.reason };
-  tree.log.report("WM0501", facts, text.placeOf(fault.line));
-  return true;
+  return found;
 }

@@ -33,69 +33,61 @@ export class SyntaxChecker {
 
   /** `SHELL -n` over one text. */
   fault(text: string): SyntaxFault | undefined {
-    const file = this.#write(text);
-    const { status, stderr } = this.#run(["-n", file]);
+    const file = join(this.#folder, "text.sh");
+    writeFileSync(file, text);
+    const { status, stderr } = spawnSync(this.shell, ["-n", file], {
+      encoding: "utf8",
+      env: environment(),
+      stdio: ["ignore", "ignore", "pipe"],
+      maxBuffer: 64 * 1024 * 1024,
+    });
     return status === 0 ? undefined : parseFault(stderr.replaceAll(file, ""));
   }
 
   /**
-   * The indexes of the texts that do not parse, each taken for itself. One
-   * process answers for all of them: it forks for each text, where a process
-   * a text would cost a thousand starts of a shell.
+   * The indexes of the texts that do not parse, or do not end where they end,
+   * each taken for itself. All of them are parsed at once, in two processes:
+   * only where there is a fault, halves are asked in turn.
    */
   rejected(texts: readonly string[]): number[] {
-    if (texts.length === 0) return [];
-    const calls = texts.map((text, index) => `check ${quoted(text)} ${index}\n`);
-    const file = this.#write(`${DRIVER}${calls.join("")}echo end\n`);
-    const { stdout } = this.#run([file, this.shell]);
-    const lines = stdout.trimEnd().split("\n");
-    if (lines.pop() === "end") return lines.map(Number);
-    // Whatever stopped the driver: one process a text knows.
-    return texts.flatMap((text, index) => (this.fault(text) === undefined ? [] : [index]));
+    const search = (from: number, to: number): number[] => {
+      const some = texts.slice(from, to);
+      if (some.length === 0 || this.#allComplete(some)) return [];
+      if (some.length === 1) return [from];
+      const middle = (from + to) >> 1;
+      return [...search(from, middle), ...search(middle, to)];
+    };
+    return search(0, texts.length);
   }
 
-  #write(text: string): string {
-    const file = join(this.#folder, "text.sh");
-    writeFileSync(file, text);
-    return file;
-  }
-
-  #run(args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-    return spawnSync(this.shell, args, {
-      encoding: "utf8",
-      env: environment(),
-      stdio: ["ignore", "pipe", "pipe"],
-      maxBuffer: 64 * 1024 * 1024,
-    });
+  /**
+   * Whether each of the texts is complete. That they parse one after the other
+   * would not say so: `}` and `foo() {` closes one function and opens another,
+   * and a here-document or a quote that is left open may end in a later text.
+   *
+   * So they are parsed twice. As functions, each text must be balanced: where
+   * one leaves something open, the next `}` is an error. Nested in loops, with
+   * all ends at the end, a text that closes its surroundings meets a `}` where
+   * a `done` belongs; and one that runs on into the next takes the beginning
+   * of its loop away, so that an end is too many.
+   */
+  #allComplete(texts: readonly string[]): boolean {
+    const asFunctions = texts.map((text) => `f() {\n${text}}\n`).join("");
+    if (this.fault(asFunctions) !== undefined) return false;
+    return this.fault(nested(texts)) === undefined;
   }
 }
 
-/**
- * Under `set -n` a shell reads on and runs nothing more, also inside `eval`.
- * That is asked before it is relied on: where a shell thinks otherwise, each
- * text gets a process with -n.
- */
-const DRIVER = `
-probe=$( (eval 'set -n
-echo ran') 2>/dev/null; echo asked)
-case $probe in
-asked)
-  check() {
-    (eval "set -n
-$1") >/dev/null 2>&1 || echo "$2"
-  } ;;
-*)
-  shell=$1
-  check() {
-    "$shell" -n >/dev/null 2>&1 <<WAYMARK_TEXT || echo "$2"
-$1
-WAYMARK_TEXT
-  } ;;
-esac
-`;
+/** So deep at most: shells recurse, and some have little stack. */
+const DEPTH = 20;
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+function nested(texts: readonly string[]): string {
+  const out: string[] = [];
+  for (let from = 0; from < texts.length; from += DEPTH) {
+    const some = texts.slice(from, from + DEPTH);
+    out.push(...some.map((text) => `while :; do\n${text}`), "done\n".repeat(some.length));
+  }
+  return out.join("");
 }
 
 /** In English, and without the files that a shell reads before it starts. */
@@ -107,7 +99,7 @@ function environment(): NodeJS.ProcessEnv {
 /** Each shell words it in its own way; the line's number is in all of them. */
 export function parseFault(stderr: string): SyntaxFault {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  const said = lines.find((line) => !/\bwarning:/.test(line)) ?? "";
+  const said = (lines.find((line) => !/\bwarning:/.test(line)) ?? "").replace(/^E: /, "");
   const forms = [
     /^[^:[]*[:[] ?(?:line )?(?<line>\d+)\]?: *(?<reason>.*)$/,
     /^.*?(?<reason>syntax error) at line (?<line>\d+): *(?<rest>.*)$/,

@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+/** One kind of test: its folder, and how long one of its tests may take. */
+function kind(name: string, seconds: number) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: seconds * 1000,
+      hookTimeout: seconds * 1000,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    globalSetup: ["test/setup/build.ts"],
+    projects: [
+      kind("unit", 30),
+      kind("golden", 60),
+      kind("lint", 120),
+      kind("runtime", 120),
+      kind("behaviour", 120),
+    ],
+  },
+});
