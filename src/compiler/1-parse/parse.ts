@@ -32,7 +32,7 @@ export function parse(source: Source): SyntaxTree {
     value = parseToml(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    log.report("WM0101", { reason: reasonOf(error) }, place(spanOfError(error, lines)));
+    log.report("WM0101", { reason: reasonOf(error, lines) }, place(spanOfError(error, lines)));
     log.throwIfErrors();
   }
 
@@ -55,9 +55,15 @@ export function parse(source: Source): SyntaxTree {
 }
 
 /** smol-toml's own sentence, without its frame. */
-function reasonOf(error: TomlError): string {
-  const sentence = error.message.split("\n", 1)[0] ?? error.message;
-  return sentence.replace(/^Invalid TOML document: /, "");
+function reasonOf(error: TomlError, lines: LineTable): string {
+  const sentence = (error.message.split("\n", 1)[0] ?? error.message).replace(
+    /^Invalid TOML document: /,
+    "",
+  );
+  // The control character that it does not allow is the end of the line.
+  const atLineEnd = error.column > lines.line(error.line).length;
+  const inString = sentence === "control characters are not allowed in strings";
+  return atLineEnd && inString ? "a string is not closed on its line" : sentence;
 }
 
 /** The word at the fault: smol-toml gives its first character alone. */

@@ -71,8 +71,10 @@ function collectSpans(text: string, lines: LineTable): Map<string, KeySpan> {
     const path = node.resolvedKey;
     // The header, brackets and all: the table's own range takes in its body.
     const header = lines.span(node.range[0], headerEnd(node, text));
-    if (!spans.has(nameOf(path))) {
-      spans.set(nameOf(path), { key: header, value: header });
+    // `[a.b.c]` may be all that there is of `a`, and `[[a]]` is what `a` is.
+    for (let length = 1; length <= path.length; length++) {
+      const name = nameOf(path.slice(0, length));
+      if (!spans.has(name)) spans.set(name, { key: header, value: header });
     }
     for (const pair of node.body) visitPair(pair, path);
   }

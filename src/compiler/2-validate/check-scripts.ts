@@ -47,7 +47,7 @@ function checkScript(
   const key = script.content === undefined ? "file" : "content";
   const found = textOf(script, read);
   if (found === undefined) {
-    if (!isGiven(tree.value, path[1])) {
+    if (!hasOtherKeys(tree.value, path[1], script)) {
       tree.log.report("WM0232", { step: label }, tree.keyAt(at));
     }
     return;
@@ -119,9 +119,8 @@ export function textOf(
   return script.file === undefined ? undefined : read(script.file);
 }
 
-/** Whether the file names a text, be it of a wrong type. */
-function isGiven(value: unknown, index: number): boolean {
+/** Keys that were taken out: a misspelt `content`, or one of a wrong type. */
+function hasOtherKeys(value: unknown, index: number, script: object): boolean {
   const { step } = value as { step: readonly { script?: object }[] };
-  const script = step[index]?.script ?? {};
-  return "content" in script || "file" in script;
+  return Object.keys(step[index]?.script ?? {}).some((key) => !(key in script));
 }

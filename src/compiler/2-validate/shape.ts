@@ -80,8 +80,17 @@ function reportValue(tree: SyntaxTree, path: Path, issue: Issue): void {
       place,
     );
   } else {
-    const facts = { key, expected: expectedBy(path, issue), found: kindOf(issue.input) };
-    tree.log.report("WM0202", facts, tree.valueAt(path));
+    const place = tree.valueAt(path);
+    const { start, end } = place.span;
+    const raw = place.text.slice(start.offset, end.offset);
+    const write = rewritten(raw, path, issue.input);
+    const facts = {
+      key,
+      expected: expectedBy(path, issue),
+      found: kindOf(issue.input),
+      ...(write === undefined ? {} : { write }),
+    };
+    tree.log.report("WM0202", facts, place);
   }
 }
 
@@ -149,11 +158,22 @@ function expectedBy(path: Path, issue: Issue): string {
   return issue.message;
 }
 
+/** A value as it would be right, where what was meant is plain. */
+function rewritten(raw: string, path: Path, value: unknown): string | undefined {
+  const schema = schemaAt(path);
+  const plain = typeof value !== "object" || value instanceof Date;
+  if (/\n/.test(raw) || !plain) return undefined;
+  if (schema instanceof z.ZodString && typeof value !== "string") return `"${raw}"`;
+  if (schema instanceof z.ZodBoolean && (value === "true" || value === "false")) {
+    return value;
+  }
+  const list = schema instanceof z.ZodArray && schema.element instanceof z.ZodString;
+  return list && typeof value === "string" ? `[${raw}]` : undefined;
+}
+
 function kindOf(value: unknown): string {
   if (typeof value === "string") return "a string";
-  if (typeof value === "number" || typeof value === "bigint") {
-    return `the number ${value}`;
-  }
+  if (typeof value === "number" || typeof value === "bigint") return "a number";
   if (typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return "a list";
   if (value instanceof Date) return "a date";

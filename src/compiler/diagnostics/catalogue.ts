@@ -12,8 +12,9 @@ const catalogue = {
   WM0201: error((f: { key: string; table: string }) => [
     `${tick(f.table)} needs the key ${tick(f.key)}`,
   ]),
-  WM0202: error((f: { key: string; expected: string; found: string }) => [
+  WM0202: error((f: { key: string; expected: string; found: string; write?: string }) => [
     `${tick(f.key)} must be ${f.expected}, not ${f.found}`,
+    f.write === undefined ? undefined : `write it as ${tick(f.write)}`,
   ]),
   WM0203: error((f: { key: string; table: string; meant?: string; allowed: readonly string[] }) => [
     `unknown key ${tick(f.key)} in ${f.table}`,
