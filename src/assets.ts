@@ -5,6 +5,7 @@ import type { RenderAssets } from "./compiler/4-render/render.js";
 import { CompileError } from "./compiler/diagnostics/diagnostic.js";
 import { DiagnosticLog } from "./compiler/diagnostics/log.js";
 import type { Asset, Source } from "./compiler/source.js";
+import { version } from "./version.js";
 
 /** The asset reader: all that the compiler reads comes through here. */
 
@@ -16,6 +17,7 @@ export function renderAssets(): RenderAssets {
   known ??= {
     templates: readFolder(join(packageFolder, "templates"), ".hbs"),
     runtime: readFolder(join(packageFolder, "runtime"), ".sh"),
+    version,
   };
   return known;
 }

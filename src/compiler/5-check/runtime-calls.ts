@@ -6,7 +6,7 @@ const DEFINITION = /^(rt_\w+) ?\(\)/gm;
 
 /** A word where a command may stand: a call, but for `rt_name=value`. */
 const CALL =
-  /(?:^|[;&|(){}!'"`]|\b(?:then|do|else|elif|if|while|until|eval|exec|trap)\b)[ \t]*(rt_\w+)(?![\w=[(-])/gm;
+  /(?:^|[;&|(){}!'"`]|\b(?:then|do|else|elif|if|while|until|eval|exec|trap)\b)[ \t]*(rt_\w+)(?![\w=[($-])/gm;
 
 /** Every function of the runtime that the script calls is in it, once. */
 export function checkRuntimeCalls(script: Script): void {

@@ -1,0 +1,41 @@
+# module: help
+# provides: rt_verb_help
+# requires: report
+
+# rt_verb_help: all verbs, flags and exit codes.
+rt_verb_help() {
+	cat <<EOF
+$RT_NAME $RT_VERSION: installs in $RT_STEPS steps, each one checkpointed.
+
+Usage: sh install.sh [VERB] [FLAG ...]
+
+  run                 install; an unfinished run is resumed (the default)
+      --fresh         start over
+      --dry-run       the same as plan
+  resume              go on after the last checkpoint
+      --from STEP     run STEP and all that comes after it again
+      --list          list the checkpoints
+  rollback            undo the last checkpoint
+      --to STEP       undo all that came after STEP
+      --full          undo everything
+      --force         cross a step that is irreversible
+  status              the run, each step, and what changed since
+  plan                what would run, and why; changes nothing
+  verify              run all verification commands again
+  logs [STEP]         the log of a step
+  help, version
+
+Flags for all of them:
+  --checkpoint-dir DIR  keep state below DIR
+  --yes --quiet --verbose --json --no-color
+  --strict            with run, resume: refuse where settled steps changed
+
+Exit codes:
+  0 done                          5 the checkpoint store cannot be used
+  1 a step failed; state is kept  6 an atomic step failed and was undone
+  2 wrong usage                   7 a rollback with failed undo commands
+  3 the host lacks something      8 integrity: a checksum does not match
+  4 another run holds the lock    128+N ended by signal N
+EOF
+	rt_exit 0
+}

@@ -1,0 +1,101 @@
+# module: history
+# provides: rt_history_open rt_history_current rt_state_outside
+# requires: folder store schema state step rollback signals
+
+# rt_history_open: opens the folder and the store, takes the lock, and puts
+# in order what a killed call left: its processes, the step it was in where
+# that is atomic, and a rollback that it had begun.
+rt_history_open() {
+	rt_folder_open
+	rt_store_open rw
+	rt_signals_on
+	rt_history_sweep
+	rt_self_keep
+	rt_call_set "$rt_dir/install.sh"
+	rt_history_current
+	rt_store_ask "SELECT coalesce(max(seq),0) FROM step_checkpoints;"
+	rt_seq=$RT_REPLY
+	rt_stray=
+	[ -n "$rt_run" ] || return 0
+	rt_store_each rt_history_stray "SELECT r.run,r.id,s.ord,s.attempt,s.step
+FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run
+WHERE s.status='running';"
+	[ -z "$rt_stray" ] || rt_history_strays
+	[ "$rt_verb" != rollback ] || return 0
+	rt_store_ask "UPDATE step_checkpoints SET undoing=1
+WHERE status='running' AND atomic AND NOT undoing;
+SELECT count(*) FROM step_checkpoints WHERE undoing;"
+	[ "$RT_REPLY" -gt 0 ] || return 0
+	rt_say "undoing first what a stopped call left behind"
+	rt_undo_all
+	rt_undo_report
+	rt_history_current
+}
+
+# rt_history_stray LINE: a step that was running when its call was killed.
+rt_history_stray() {
+	rt_stray="$rt_stray$1$RT_NL"
+}
+
+# rt_history_strays: ends what such a step left running.
+rt_history_strays() {
+	while IFS='|' read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
+		[ -n "$rt_word" ] || continue
+		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
+		rt_process_end
+	done <<EOF
+$rt_stray
+EOF
+	rt_history_current
+}
+
+# rt_history_sweep: removes the pipes of calls that were killed.
+rt_history_sweep() {
+	set +f
+	for rt_word in .tmp.*; do
+		set -f
+		[ "$rt_word" = ".tmp.$$" ] || [ ! -d "$rt_word" ] ||
+			kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
+	done
+	set -f
+}
+
+# rt_history_current: sets rt_run (empty where there is none), rt_run_id,
+# rt_run_status, rt_old_plan and rt_old_version: the topmost run that is
+# not rolled back.
+rt_history_current() {
+	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
+	rt_store_ask "SELECT run,id,status,fingerprint,version
+FROM installer_runs WHERE status<>'rolled_back'
+ORDER BY run DESC LIMIT 1;"
+	[ -n "$RT_REPLY" ] || return 0
+	rt_old_version=$RT_REPLY
+	for rt_word in rt_run rt_run_id rt_run_status rt_old_plan; do
+		eval "$rt_word=\${rt_old_version%%|*}"
+		rt_old_version=${rt_old_version#*|}
+	done
+}
+
+# rt_state_outside: refuses a plan one of whose state files holds the
+# checkpoint directory: its pre-image would hold itself, and an undo would
+# remove the store.
+rt_state_outside() {
+	rt_inside=
+	waymark_plan rt_state_outside_step
+	[ -z "$rt_inside" ] ||
+		rt_die "$RT_HOST" "the checkpoint directory lies inside a state file" \
+			"$rt_dir is below $rt_inside" \
+			"Nothing was changed. Choose another place: --checkpoint-dir DIR"
+}
+
+# rt_state_outside_step: takes the plan's line of a step.
+rt_state_outside_step() {
+	[ $# -gt 8 ] || return 0
+	shift 8
+	for rt_word; do
+		rt_path_resolve "$rt_word"
+		case $rt_dir/ in
+		"$RT_REPLY"/*) rt_inside=$RT_REPLY ;;
+		esac
+	done
+}

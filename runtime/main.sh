@@ -1,0 +1,191 @@
+# module: main
+# provides: rt_main
+# requires: base text report folder hash run rollback status inspect help
+
+# rt_main [VERB] [FLAG ...]: reads the call, and does what it says.
+rt_main() {
+	set -f -u
+	unset CDPATH
+	rt_main_reset
+	rt_main_origin
+	rt_main_read ${1+"$@"}
+	rt_main_fit
+	rt_report_setup
+	trap 'rt_main_surprise "$?"' 0
+	case $rt_verb in
+	help) rt_verb_help ;;
+	version) rt_print "$RT_NAME $RT_VERSION" ;;
+	*)
+		rt_hash_find || rt_die "$RT_HOST" "this host has no tool for sha256" \
+			"Install one of: sha256sum, shasum, openssl, sha256"
+		rt_folder_find
+		case $rt_verb$rt_list$rt_dry in
+		run) rt_verb_run run ;;
+		resume) rt_verb_run resume ;;
+		resume1) rt_verb_list ;;
+		rollback) rt_verb_rollback ;;
+		status) rt_verb_status ;;
+		plan | run1) rt_verb_plan ;;
+		verify) rt_verb_verify ;;
+		logs) rt_verb_logs ;;
+		esac
+		;;
+	esac
+	rt_exit 0
+}
+
+# rt_main_reset: the globals; nothing comes in from the environment.
+rt_main_reset() {
+	IFS=" $RT_TAB$RT_NL"
+	rt_pwd=$PWD rt_call='sh install.sh'
+	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
+	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
+	rt_quiet='' rt_verbose='' rt_json='' rt_color='' rt_flags=''
+	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode=''
+	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop='' rt_rows=''
+	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
+	rt_killed='' rt_tty='' rt_run_loaded='' rt_copy_dir=''
+}
+
+# rt_main_origin: where this script's own text is: what the loader wrote to
+# a private folder, or the copy in the checkpoint directory, or nowhere.
+rt_main_origin() {
+	if [ "${rt_loader-}" = "$$" ]; then
+		rt_self=$rt_tmp/install.sh
+		return 0
+	fi
+	rt_tmp='' rt_umask=$(umask) rt_self='' rt_script_sha=''
+	umask 077
+	case $0 in
+	*/install.sh) ;;
+	install.sh) ;;
+	*) return 0 ;;
+	esac
+	[ -f "$0" ] || return 0
+	rt_self=$0
+	case $0 in
+	/*) ;;
+	*) rt_self=$rt_pwd/$0 ;;
+	esac
+	[ ! -f "${rt_self%/*}/checkpoint.db" ] || rt_copy_dir=${rt_self%/*}
+	rt_call_set "$rt_self"
+}
+
+# rt_call_set FILE: how a person calls this script again: rt_call.
+rt_call_set() {
+	case $1 in
+	*[!A-Za-z0-9_./+,:@%=-]*)
+		rt_text_shell "$1"
+		rt_call="sh $RT_REPLY"
+		;;
+	*) rt_call="sh $1" ;;
+	esac
+}
+
+# rt_main_read ARG ...: takes the call apart. A wrong one ends it with 2.
+rt_main_read() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--checkpoint-dir | --from | --to)
+			[ $# -gt 1 ] && [ -n "$2" ] || rt_main_usage "$1 needs a value"
+			rt_main_value "$1" "$2"
+			shift
+			;;
+		--checkpoint-dir=?* | --from=?* | --to=?*)
+			rt_main_value "${1%%=*}" "${1#*=}"
+			;;
+		--yes | -y) ;;
+		--quiet | -q) rt_quiet=1 ;;
+		--verbose | -v) rt_verbose=1 ;;
+		--json) rt_json=1 ;;
+		--no-color) rt_color=no ;;
+		--fresh) rt_fresh=1 rt_flags="$rt_flags $1" ;;
+		--strict) rt_strict=1 rt_flags="$rt_flags $1" ;;
+		--dry-run) rt_dry=1 rt_flags="$rt_flags $1" ;;
+		--list) rt_list=1 rt_flags="$rt_flags $1" ;;
+		--full) rt_full=1 rt_flags="$rt_flags $1" ;;
+		--force) rt_force=1 rt_flags="$rt_flags $1" ;;
+		--help | -h) rt_verb=help ;;
+		--version) rt_verb=version ;;
+		-*) rt_main_usage "unknown flag: $1" ;;
+		*) rt_main_word "$1" ;;
+		esac
+		shift
+	done
+	rt_verb=${rt_verb:-run}
+}
+
+# rt_main_value FLAG VALUE: a flag that takes a value.
+rt_main_value() {
+	case $1 in
+	--checkpoint-dir) rt_base=$2 ;;
+	--from) rt_from=$2 rt_flags="$rt_flags $1" ;;
+	--to) rt_to=$2 rt_flags="$rt_flags $1" ;;
+	esac
+}
+
+# rt_main_word WORD: the verb, or the step that logs takes.
+rt_main_word() {
+	case $rt_verb in
+	help) ;;
+	'')
+		case $1 in
+		run | resume | rollback | status | plan | verify | logs | help | \
+			version) rt_verb=$1 ;;
+		*) rt_main_usage "unknown verb: $1" ;;
+		esac
+		;;
+	logs)
+		[ -z "$rt_step" ] || rt_main_usage "logs takes one step"
+		rt_step=$1
+		;;
+	*) rt_main_usage "$rt_verb takes no $1" ;;
+	esac
+}
+
+# rt_main_fit: each flag belongs to some verbs; each named step exists.
+rt_main_fit() {
+	for rt_word in $rt_flags; do
+		case $rt_verb$rt_word in
+		run--fresh | run--strict | run--dry-run | plan--fresh) ;;
+		resume--from | resume--list | resume--strict) ;;
+		rollback--to | rollback--full | rollback--force) ;;
+		*) rt_main_usage "$rt_verb does not take $rt_word" ;;
+		esac
+	done
+	[ -z "$rt_to" ] || [ -z "$rt_full" ] ||
+		rt_main_usage "--to and --full exclude each other"
+	[ -z "$rt_from" ] || [ -z "$rt_list" ] ||
+		rt_main_usage "--from and --list exclude each other"
+	[ -z "$rt_from" ] || rt_plan_find "$rt_from"
+	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
+}
+
+# rt_main_usage WHAT: exit 2.
+rt_main_usage() {
+	rt_die "$RT_USAGE" "$1" "See: $rt_call help"
+}
+
+# rt_plan_find STEP: sets rt_found to its number; exit 2 where it is none.
+rt_plan_find() {
+	rt_found='' rt_wanted=$1 rt_known=''
+	waymark_plan rt_plan_find_step
+	[ -n "$rt_found" ] ||
+		rt_die "$RT_USAGE" "unknown step: $1" "The steps are:$rt_known"
+}
+
+# rt_plan_find_step: takes the plan's line of a step.
+rt_plan_find_step() {
+	[ "$2" != "$rt_wanted" ] || rt_found=$1
+	rt_known="$rt_known $2"
+}
+
+# rt_main_surprise STATUS: the script ended in a way that it did not mean
+# to: never with success.
+rt_main_surprise() {
+	trap - 0
+	rt_warn "stopped unexpectedly (status $1); this is a fault of the script"
+	printf '  Continue with: %s resume\n' "$rt_call" >&2
+	[ "$1" -ne 0 ] || exit "$RT_FAILED"
+	exit "$1"
+}

@@ -1,0 +1,105 @@
+# module: report
+# provides: rt_say rt_warn rt_event rt_die rt_exit rt_duration rt_report_setup
+# provides: rt_print rt_mark
+# requires: text store
+
+# rt_report_setup: decides how to speak. Sets rt_tty, rt_utf8 and the
+# colours; reads rt_json, rt_quiet, rt_color.
+rt_report_setup() {
+	rt_tty='' rt_red='' rt_green='' rt_dim='' rt_off=''
+	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] && [ "${TERM-dumb}" != dumb ] &&
+		rt_tty=1
+	case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+	*UTF-8* | *utf-8* | *UTF8* | *utf8*) rt_utf8=$rt_tty ;;
+	*) rt_utf8='' ;;
+	esac
+	if [ -n "$rt_tty$rt_color" ] && [ -z "${NO_COLOR-}" ] && [ -t 1 ] &&
+		[ "$rt_color" != no ]; then
+		rt_esc=$(printf '\033[')
+		rt_red=${rt_esc}31m rt_green=${rt_esc}32m
+		rt_dim=${rt_esc}2m rt_off=${rt_esc}0m
+	fi
+}
+
+# rt_print TEXT ...: one line on standard output, whatever the flags.
+rt_print() {
+	printf '%s\n' "$*" 2>/dev/null
+}
+
+# rt_say TEXT ...: one line for people; not with --quiet or --json.
+rt_say() {
+	[ -n "$rt_quiet$rt_json" ] || rt_print "$*"
+}
+
+# rt_warn TEXT ...: one line on standard error.
+rt_warn() {
+	printf '%s: %s\n' "$RT_NAME" "$*" >&2
+}
+
+# rt_mark ok|bad: RT_REPLY is the mark before a line on a terminal.
+rt_mark() {
+	case $1$rt_utf8 in
+	ok1) RT_REPLY=$rt_green$(printf '\342\234\223')$rt_off ;;
+	bad1) RT_REPLY=$rt_red$(printf '\342\234\227')$rt_off ;;
+	ok*) RT_REPLY=${rt_green}ok$rt_off ;;
+	*) RT_REPLY=${rt_red}FAILED$rt_off ;;
+	esac
+}
+
+# rt_event NAME [KEY VALUE ...]: one JSON line with --json. A key that
+# begins with # has a number for its value; any other a string.
+rt_event() {
+	[ -n "$rt_json" ] || return 0
+	rt_line="{\"event\":\"$1\""
+	shift
+	while [ $# -gt 1 ]; do
+		case $1 in
+		\#*) rt_line="$rt_line,\"${1#?}\":${2:-null}" ;;
+		*)
+			rt_text_json "$2"
+			rt_line="$rt_line,\"$1\":$RT_REPLY"
+			;;
+		esac
+		shift 2
+	done
+	rt_print "$rt_line}"
+}
+
+# rt_duration MS: RT_REPLY is the time as a person says it.
+rt_duration() {
+	case $1 in
+	'' | *[!0-9]*) RT_REPLY='?' ;;
+	? | ?? | ???) RT_REPLY="$1 ms" ;;
+	????)
+		RT_REPLY=${1%???}.${1#?}
+		RT_REPLY="${RT_REPLY%??} s"
+		;;
+	?????) RT_REPLY="${1%???} s" ;;
+	*)
+		set -- "${1%???}"
+		RT_REPLY="$(($1 / 60)) min $(($1 % 60)) s"
+		;;
+	esac
+}
+
+# rt_die CODE WHAT [NEXT ...]: says what failed and what to do next, a
+# line each, and exits with CODE.
+rt_die() {
+	rt_die_code=$1
+	rt_event error "#exit_code" "$1" message "$2"
+	rt_warn "$2"
+	shift 2
+	for rt_line in ${1+"$@"}; do
+		printf '  %s\n' "$rt_line" >&2
+	done
+	rt_exit "$rt_die_code"
+}
+
+# rt_exit CODE: the one way out: closes the store, leaves nothing behind.
+rt_exit() {
+	trap : INT TERM HUP QUIT
+	rt_store_close
+	[ -z "$rt_tmp" ] || rm -rf "$rt_tmp"
+	trap - 0
+	exit "$1"
+}

@@ -1,0 +1,104 @@
+# module: schema
+# provides: rt_store_check rt_store_setup rt_store_views
+# requires: store text
+
+# rt_store_check: refuses a damaged store and one of a newer schema.
+rt_store_check() {
+	rt_store_ask 'PRAGMA quick_check(1);'
+	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
+	rt_store_ask 'PRAGMA user_version;'
+	rt_schema=$RT_REPLY
+	[ "$rt_schema" -le 1 ] ||
+		rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
+			"$rt_dir/checkpoint.db has schema $rt_schema; this script knows 1." \
+			"Nothing was changed. Use the newer install.sh, or the copy in" \
+			"$rt_dir"
+}
+
+# rt_store_setup: takes the lock, which the kernel frees when this process
+# dies; WAL with an fsync a commit; makes the tables of a new store.
+rt_store_setup() {
+	rt_text_sql "$rt_dir/lock.db"
+	rt_store_ask ".timeout 500
+ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;PRAGMA l.synchronous=OFF;
+PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
+.timeout 10000
+PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
+PRAGMA wal_autocheckpoint=100;"
+	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
+PRAGMA user_version=1;COMMIT;"
+	rt_schema=1
+}
+
+# The store, schema 1. A run is one attempt at the whole installation;
+# runs stack: one that is not rolled back is undone after those above it.
+# attempt counts a step's starts: where it is over 0 and the status is not
+# rolled_back, the step may have changed the host. seq counts transitions
+# and orders them, whatever the clock does. undoing marks an undo begun.
+RT_SCHEMA="
+CREATE TABLE installer_runs(
+ run INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+ installer TEXT NOT NULL, version TEXT NOT NULL, fingerprint TEXT NOT NULL,
+ script_sha256 TEXT NOT NULL, status TEXT NOT NULL CHECK (status IN
+ ('running','completed','failed','aborted','rolled_back')),
+ started_at TEXT NOT NULL, ended_at TEXT, exit_code INTEGER);
+CREATE TABLE step_checkpoints(
+ run INTEGER NOT NULL REFERENCES installer_runs(run),
+ ord INTEGER NOT NULL, step TEXT NOT NULL, name TEXT NOT NULL,
+ status TEXT NOT NULL CHECK (status IN
+ ('pending','running','completed','failed','skipped','rolled_back')),
+ fingerprint TEXT NOT NULL, checkpoint INTEGER NOT NULL,
+ atomic INTEGER NOT NULL, irreversible INTEGER NOT NULL,
+ rollback TEXT, attempt INTEGER NOT NULL DEFAULT 0,
+ undoing INTEGER NOT NULL DEFAULT 0, seq INTEGER,
+ started_at TEXT, started_ms INTEGER, ended_at TEXT, duration_ms INTEGER,
+ exit_code INTEGER, PRIMARY KEY(run,ord)) WITHOUT ROWID;
+CREATE TABLE state_files(
+ run INTEGER NOT NULL, ord INTEGER NOT NULL, n INTEGER NOT NULL,
+ path TEXT NOT NULL, snapshot TEXT, pre_kind TEXT, pre_digest TEXT,
+ pre_mode TEXT, pre_owner TEXT, pre_size INTEGER, post_kind TEXT,
+ post_digest TEXT, post_mode TEXT, post_owner TEXT, post_size INTEGER,
+ PRIMARY KEY(run,ord,n)) WITHOUT ROWID;
+CREATE TABLE artifact_verifications(
+ run INTEGER NOT NULL, artifact TEXT NOT NULL, url TEXT, sha256 TEXT,
+ method TEXT NOT NULL, result TEXT NOT NULL, verified_at TEXT NOT NULL,
+ PRIMARY KEY(run,artifact,method)) WITHOUT ROWID;"
+
+# rt_store_views: the view steps adds whether each is settled: completed,
+# with a checkpoint of its own or one that was recorded after it. The view
+# derived makes the files beside the database out of a step's row: one
+# statement writes them, with no process of its own.
+rt_store_views() {
+	rt_store_ask "CREATE TEMP VIEW steps AS SELECT s.*,NOT s.undoing AND
+(s.status='skipped' OR s.status='completed' AND (s.checkpoint OR
+s.seq<coalesce(c.last,0))) AS settled FROM step_checkpoints s LEFT JOIN (
+SELECT run,max(seq) AS last FROM step_checkpoints WHERE checkpoint AND
+status='completed' AND NOT undoing GROUP BY run) c ON c.run=s.run;"
+	rt_text_shell "$rt_dir"
+	rt_text_sql "$RT_REPLY"
+	rt_store_ask "CREATE TEMP VIEW derived AS SELECT s.run,s.ord,checkpoint,
+'state/'||step||'.json' AS state_path,
+json_object('installer',r.installer,'version',r.version,'run',r.id,
+'step',step,'name',name,'status',s.status,'attempt',attempt,
+'fingerprint',s.fingerprint,'started_at',s.started_at,
+'ended_at',s.ended_at,'duration_ms',duration_ms,'state_files',(
+SELECT json_group_array(json_object('path',path,'kind',post_kind,
+CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
+nullif(post_digest,''),'mode',nullif(post_mode,''),
+'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
+||char(10) AS state,
+'rollback/'||step||'.sh' AS rollback_path,
+'#!/bin/sh
+# '||r.installer||' '||r.version||': undoes the step '||step||'.
+# install.sh rollback runs this, and then puts the state files
+# back from backup/'||step||'/. By hand, run it with sh.
+set -eu
+WAYMARK_DIR='||$RT_REPLY||'
+WAYMARK_STEP='''||step||''' WAYMARK_WORK=\$WAYMARK_DIR/work
+WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
+export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
+cd \"\$WAYMARK_WORK\"
+'||coalesce(rollback,': # the author gave no commands
+') AS rollback_text
+FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+}

@@ -1,0 +1,24 @@
+# module: signals
+# provides: rt_signals_on
+# requires: process
+
+# rt_signals_on: from here on INT, TERM, HUP and QUIT end the running step
+# and are recorded as its failure. Before the lock is held nothing is
+# trapped, so that a call that loses the race undoes nothing. A dead
+# sqlite3 must not end the shell: PIPE has a handler that does nothing.
+rt_signals_on() {
+	trap : PIPE
+	trap 'rt_signals_got 1' HUP
+	trap 'rt_signals_got 2' INT
+	trap 'rt_signals_got 3' QUIT
+	trap 'rt_signals_got 15' TERM
+}
+
+# rt_signals_got N: notes the first signal and ends the child, so that the
+# wait for it returns; the place that waits does the rest.
+rt_signals_got() {
+	rt_signals=$((rt_signals + 1))
+	[ -z "$rt_signal" ] || return 0
+	rt_signal=$1
+	[ -z "$rt_child" ] || rt_process_end "$rt_child"
+}

@@ -1,0 +1,110 @@
+# module: step
+# provides: rt_step_exec rt_child_wait rt_log_tail
+# requires: process report watch
+
+# rt_step_exec ORD ID SYMBOL NAME FLAGS: runs one step to its end, with all
+# output in rt_log. Sets rt_status: 0 is success. This and its callers are
+# plain commands: a condition around them would turn off the step's set -e.
+rt_step_exec() {
+	rt_child_mark "$1" "$2" "$rt_attempt"
+	rt_watch_start "$1" "$2" "$4"
+	(
+		rt_child_enter "$2"
+		rt_step_child "$1" "$3" "$5"
+	) </dev/null >"$rt_log" 2>&1 3>&- 4<&- &
+	rt_child=$!
+	rt_child_wait
+	rt_step_believe "$1"
+	rt_watch_stop
+}
+
+# rt_child_mark ORD ID ATTEMPT: how the processes of this attempt are told
+# from all others: by their environment, or by where they write.
+rt_child_mark() {
+	rt_mark_env=$rt_run_id/$1.$3.
+	rt_log=logs/$2.$3.log
+	[ "$rt_run" = 1 ] || rt_log=logs/$2.run$rt_run.$3.log
+	rt_mark_log=$rt_dir/$rt_log
+}
+
+# rt_child_enter ID: in the child: the person's umask, the working folder
+# and the step's environment.
+rt_child_enter() {
+	trap - INT TERM HUP QUIT PIPE
+	umask "$rt_umask"
+	cd "$rt_dir/work" || exit 1
+	WAYMARK_STEP=$1 WAYMARK_DIR=$rt_dir WAYMARK_WORK=$rt_dir/work
+	WAYMARK_PWD=$rt_pwd WAYMARK_RUN=$rt_mark_env
+	export WAYMARK_STEP WAYMARK_DIR WAYMARK_WORK WAYMARK_PWD WAYMARK_RUN
+	set +f
+}
+
+# rt_step_child ORD SYMBOL FLAGS: in the child: the step itself, then its
+# verification. In mksh a child can seem to end well when it was killed:
+# there it leaves a token behind when it really came to its end.
+rt_step_child() {
+	case $3$RT_MKSH in
+	*[vm]*)
+		case $3 in
+		*x*)
+			(rt_step_function "$2" "$3")
+			rt_status=$?
+			[ "$rt_status" -eq 0 ] || exit "$rt_status"
+			;;
+		esac
+		case $3 in
+		*v*)
+			rt_verify_bad=
+			"verify_$2"
+			[ -z "$rt_verify_bad" ] || exit 1
+			;;
+		esac
+		[ -z "$RT_MKSH" ] || : >"$rt_fifo/token.$1"
+		;;
+	*) rt_step_function "$2" "$3" ;;
+	esac
+}
+
+# rt_step_function SYMBOL FLAGS: the author's text, under set -eu, or
+# without -e where errexit = false (flag E).
+rt_step_function() {
+	case $2 in
+	*E*) set -u ;;
+	*) set -eu ;;
+	esac
+	"step_$1"
+}
+
+# rt_step_believe ORD: in mksh, takes a success without its token back.
+rt_step_believe() {
+	[ -n "$RT_MKSH" ] && [ "$rt_status" -eq 0 ] || return 0
+	[ -e "$rt_fifo/token.$1" ] || rt_status=143
+}
+
+# rt_child_wait: waits for rt_child, whatever signals come in between; the
+# traps end it. Sets rt_status, as 128+N for a child ended by signal N.
+rt_child_wait() {
+	[ -z "$rt_signal" ] || rt_process_end "$rt_child"
+	while :; do
+		wait "$rt_child"
+		rt_status=$?
+		[ "$rt_status" -gt 128 ] && kill -0 "$rt_child" 2>/dev/null || break
+	done
+	rt_child=
+	# ksh93 says 256+N, yash 384+N.
+	if [ "$rt_status" -gt 384 ]; then
+		rt_status=$((rt_status - 256))
+	elif [ "$rt_status" -gt 256 ]; then
+		rt_status=$((rt_status - 128))
+	fi
+	if [ -n "$rt_signal" ] && [ "$rt_status" -eq 0 ]; then
+		rt_status=$((128 + rt_signal))
+	fi
+}
+
+# rt_log_tail: the last lines of rt_log, on standard error.
+rt_log_tail() {
+	[ -s "$rt_log" ] || return 0
+	tail -n 12 "$rt_log" | LC_ALL=C tr -d '\000-\010\013-\037\177' |
+		sed 's/^/  | /' >&2
+}

@@ -1,0 +1,178 @@
+import { createHash } from "node:crypto";
+import Handlebars from "handlebars";
+import type { Plan, PlanStep } from "../3-plan/plan.js";
+import { moduleText, selectModules } from "./modules.js";
+import type { Script } from "./script.js";
+import {
+  ShellText,
+  commands,
+  comment,
+  delimiter,
+  hereText,
+  name,
+  number,
+  own,
+  quotedWord,
+  word,
+  words,
+} from "./shell-word.js";
+
+/** What the package ships for rendering, by file name without its suffix. */
+export interface RenderAssets {
+  readonly templates: Readonly<Record<string, string>>;
+  readonly runtime: Readonly<Record<string, string>>;
+  /** waymark's own version. */
+  readonly version: string;
+}
+
+/** Phase 4: the plan as the text of install.sh. Pure. */
+export function render(plan: Plan, assets: RenderAssets): Script {
+  const fill = filler(assets.templates);
+  const installer = {
+    name: comment(plan.installer.name),
+    version: comment(plan.installer.version),
+    nameWord: word(plan.installer.name),
+    versionWord: word(plan.installer.version),
+    fingerprint: word(plan.fingerprint),
+    count: number(plan.steps.length),
+  };
+  const symbols = new Map(plan.steps.map((step) => [step.id, step.symbol]));
+  const body = fill("body", {
+    ...installer,
+    steps: plan.steps.map((step) => stepView(step, symbols)),
+    runtime: own(selectModules(plan, assets.runtime)),
+  });
+  const end = delimiter("WAYMARK_BODY", body);
+  const text = fill("install.sh", {
+    ...installer,
+    ...headerView(plan, assets.version),
+    hash: own(moduleText("hash", assets.runtime)),
+    bodySha256: word(sha256(body)),
+    end,
+    body: hereText(body, end),
+  });
+  return { plan, text, body };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A template with its context; whatever is not a ShellText is refused. */
+type Fill = (template: string, context: object) => string;
+
+/** The helper `put` is the one way for a value into the text. */
+function filler(templates: Readonly<Record<string, string>>): Fill {
+  const handlebars = Handlebars.create();
+  handlebars.registerHelper("put", (value: unknown) => {
+    if (!(value instanceof ShellText)) {
+      throw new Error(`a template was given text that is no shell text: ${String(value)}`);
+    }
+    return value.text;
+  });
+  for (const [partial, text] of Object.entries(templates)) {
+    handlebars.registerPartial(partial, text);
+  }
+  return (template, context) =>
+    handlebars.compile(templates[template] ?? "", {
+      noEscape: true,
+      strict: true,
+      knownHelpersOnly: true,
+      knownHelpers: { put: true },
+    })(context);
+}
+
+/** What the comment block at the top says. */
+function headerView(plan: Plan, version: string): object {
+  const { description, author, homepage, license } = plan.installer;
+  const facts = [
+    author && `By ${author}.`,
+    license && `License: ${license}.`,
+    homepage,
+  ].filter((fact): fact is string => Boolean(fact));
+  const width = String(plan.steps.length).length;
+  return {
+    description: description ? [comment(description.trim())] : [],
+    facts: facts.length > 0 ? [comment(facts.join(" "))] : [],
+    outline: plan.steps.map((step) =>
+      comment(`${String(step.ordinal).padStart(width)}. ${step.id}: ${step.name}`),
+    ),
+    generator: comment(version),
+    sourceSha256: word(plan.sourceSha256),
+  };
+}
+
+/** One step, for the section of the steps and for its line of the plan. */
+function stepView(step: PlanStep, symbols: ReadonlyMap<string, string>): object {
+  const { script, checkpoint } = step;
+  return {
+    title: comment(`${step.ordinal}. ${step.id}: ${step.name}`),
+    notes: notesOf(step).map(comment),
+    ordinal: number(step.ordinal),
+    id: word(step.id),
+    symbol: name(step.symbol),
+    name: word(step.name),
+    flags: word(flagsOf(step)),
+    fingerprint: word(step.fingerprint),
+    depends: quotedWord(step.dependsOn.map((id) => symbols.get(id) ?? id).join(" ")),
+    paths: (checkpoint?.stateFiles ?? []).map(word),
+    shell: script && isShell(step) ? [commands(script.text)] : [],
+    foreign: script && !isShell(step) ? [foreignView(step)] : [],
+    rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
+    verify: step.verification.length > 0 ? [step.verification.map(verifyView)] : [],
+  };
+}
+
+function isShell(step: PlanStep): boolean {
+  return step.script?.interpreter.join(" ") === "sh";
+}
+
+/** A script of another interpreter: a here-document that is its file. */
+function foreignView(step: PlanStep): object {
+  const { interpreter, text, errexit } = step.script ?? { interpreter: [], text: "", errexit: true };
+  const end = delimiter("WAYMARK_SCRIPT", text);
+  return {
+    command: words([...interpreter, ...strictFlags(interpreter, errexit)]),
+    end,
+    text: hereText(text, end),
+  };
+}
+
+/** Shells get what a step of sh gets; other interpreters have no such flags. */
+function strictFlags(interpreter: readonly string[], errexit: boolean): string[] {
+  const shell = /(?:^|\/)(?:ba|da|a|k|mk|ya|z)?sh$/.test(interpreter.at(-1) ?? "");
+  return shell ? [errexit ? "-eu" : "-u"] : [];
+}
+
+function verifyView({ cmd, expect }: PlanStep["verification"][number]): object {
+  return { arguments: words(expect === undefined ? [cmd] : [cmd, expect]) };
+}
+
+/** Letters that the runtime reads: see rt_run_insert and rt_step_child. */
+function flagsOf(step: PlanStep): string {
+  const { script, checkpoint } = step;
+  const flags = [
+    script && "x",
+    script && isShell(step) && !script.errexit && "E",
+    step.verification.length > 0 && "v",
+    checkpoint && "c",
+    checkpoint?.atomic && "a",
+    checkpoint?.irreversible && "i",
+    checkpoint?.snapshot && "s",
+    checkpoint?.rollback !== undefined && "r",
+  ];
+  return flags.filter(Boolean).join("") || "-";
+}
+
+/** What a reader should know of a step before its commands. */
+function notesOf(step: PlanStep): string[] {
+  const { checkpoint } = step;
+  const notes: string[] = [];
+  if (step.dependsOn.length > 0) notes.push(`after: ${step.dependsOn.join(", ")}`);
+  if (checkpoint) {
+    const kinds = ["checkpoint", checkpoint.atomic && "atomic", checkpoint.irreversible && "irreversible"];
+    notes.push(kinds.filter(Boolean).join(", "));
+    for (const path of checkpoint.stateFiles) notes.push(`state file: ${path}`);
+  }
+  return notes;
+}
