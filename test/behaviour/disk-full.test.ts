@@ -34,9 +34,9 @@ const why = mounted ? "" : " (skipped: no tmpfs can be mounted here)";
 describe.runIf(mounted)(`a full disk${why}`, { timeout: 120_000 }, () => {
   beforeAll(() => expect(statfsSync(disk).blocks).toBeGreaterThan(0));
 
-  it.each(shells.map((shell) => ({ shell, name: shell.name })))(
-    "under the store from the start: exit 5, no step runs, in $name",
-    async ({ shell }) => {
+  it.each(shells.map((shell) => [shell.name, shell] as const))(
+    "under the store from the start: exit 5, no step runs, in %s",
+    async (_, shell) => {
       const box = Sandbox.create(shell, TOML);
       const dir = join(disk, `start-${shell.key}`);
       mkdirSync(dir);
@@ -56,9 +56,9 @@ describe.runIf(mounted)(`a full disk${why}`, { timeout: 120_000 }, () => {
     },
   );
 
-  it.each(shells.map((shell) => ({ shell, name: shell.name })))(
-    "in the middle: never exit 0, and a resume goes on, in $name",
-    async ({ shell }) => {
+  it.each(shells.map((shell) => [shell.name, shell] as const))(
+    "in the middle: never exit 0, and a resume goes on, in %s",
+    async (_, shell) => {
       const box = Sandbox.create(shell, TOML);
       const dir = join(disk, `middle-${shell.key}`);
       mkdirSync(dir);

@@ -45,9 +45,9 @@ describe.each(emitted)("what $shown compiles to", ({ file, shown }) => {
     }
   });
 
-  it.each(shells.map((shell) => ({ shell, name: shell.name })))(
-    "is shell to $name",
-    ({ shell: { command } }) => {
+  it.each(shells.map((shell) => [shell.name, shell] as const))(
+    "is shell to %s",
+    (_, { command }) => {
       const [file = "", ...args] = command;
       const { stderr, status } = spawnSync(file, [...args, "-n", emittedFile], {
         encoding: "utf8",

@@ -6,9 +6,8 @@ const TEST_LIMIT_MS = 120_000;
 
 /** Describes a subject once for each shell that this machine has. */
 export function inEachShell(subject: string, body: (shell: Shell) => void): void {
-  describe.each(shells.map((shell) => ({ shell, name: shell.name })))(
-    `${subject}, in $name`,
-    { timeout: TEST_LIMIT_MS },
-    ({ shell }) => body(shell),
-  );
+  for (const shell of shells) {
+    const options = { timeout: TEST_LIMIT_MS };
+    describe(`${subject}, in ${shell.name}`, options, () => body(shell));
+  }
 }
