@@ -17,8 +17,9 @@ rt_history_open() {
 	rt_seq=$RT_REPLY
 	rt_stray=
 	[ -n "$rt_run" ] || return 0
-	rt_store_each rt_history_stray "SELECT r.run,r.id,s.ord,s.attempt,s.step
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run
+	rt_store_each rt_history_stray "SELECT
+r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
+step_checkpoints s JOIN installer_runs r ON r.run=s.run
 WHERE s.status='running';"
 	[ -z "$rt_stray" ] || rt_history_strays
 	[ "$rt_verb" != rollback ] || return 0
@@ -39,7 +40,7 @@ rt_history_stray() {
 
 # rt_history_strays: ends what such a step left running.
 rt_history_strays() {
-	while IFS='|' read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
+	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
 		[ -n "$rt_word" ] || continue
 		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
 		rt_process_end
@@ -65,14 +66,14 @@ rt_history_sweep() {
 # not rolled back.
 rt_history_current() {
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_store_ask "SELECT run,id,status,fingerprint,version
+	rt_store_ask "SELECT run||' '||id||' '||status||' '||fingerprint||' '||version
 FROM installer_runs WHERE status<>'rolled_back'
 ORDER BY run DESC LIMIT 1;"
 	[ -n "$RT_REPLY" ] || return 0
 	rt_old_version=$RT_REPLY
 	for rt_word in rt_run rt_run_id rt_run_status rt_old_plan; do
-		eval "$rt_word=\${rt_old_version%%|*}"
-		rt_old_version=${rt_old_version#*|}
+		eval "$rt_word=\${rt_old_version%% *}"
+		rt_old_version=${rt_old_version#* }
 	done
 }
 

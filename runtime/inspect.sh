@@ -27,7 +27,7 @@ rt_plan_step() {
 	*"$RT_NL$2|"*)
 		rt_line=${rt_rows#*"$RT_NL$2|"}
 		rt_line=${rt_line%%"$RT_NL"*}
-		rt_why=${rt_line%%|*}
+		rt_why=${rt_line%%"|"*}
 		case $rt_line in
 		*"|$6|1|") rt_do=skip rt_why='settled' ;;
 		*"|$6|0|") [ "$rt_why" != pending ] || rt_why='not run yet' ;;
@@ -64,15 +64,12 @@ rt_verb_logs() {
 		rt_plan_find "$rt_step"
 		rt_word="AND step='$rt_step'"
 	fi
-	rt_store_ask "SELECT run,ord,attempt,step FROM step_checkpoints
+	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step FROM step_checkpoints
 WHERE attempt>0 $rt_word ORDER BY run DESC,seq DESC LIMIT 1;"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
-	rt_ifs=$IFS
-	IFS='|'
-	# shellcheck disable=SC2086 # split into fields on purpose
+	# shellcheck disable=SC2086 # four words, none with a blank
 	set -- $RT_REPLY
-	IFS=$rt_ifs
 	rt_run=$1
 	rt_child_mark "$2" "$4" "$3"
 	rt_say "step $4: $rt_mark_log"

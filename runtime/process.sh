@@ -17,7 +17,7 @@ rt_process_table() {
 			# The name in brackets may hold blanks: cut up to its end.
 			set -f
 			# shellcheck disable=SC2086 # split into fields on purpose
-			set -- ${rt_line##*) }
+			set -- ${rt_line##*") "}
 			RT_REPLY="$RT_REPLY${rt_p#/proc/} ${2-0}$RT_NL"
 		done
 		set -f
@@ -94,7 +94,7 @@ rt_is_alive() {
 	kill -0 "$1" 2>/dev/null || return 1
 	[ -r /proc/self/stat ] || return 0
 	{ read -r rt_line <"/proc/$1/stat"; } 2>/dev/null || return 1
-	case ${rt_line##*) } in
+	case ${rt_line##*") "} in
 	Z* | X*) return 1 ;;
 	esac
 	return 0

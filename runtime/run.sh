@@ -149,7 +149,7 @@ rollback=$rt_rollback WHERE run=$rt_run AND ord=$1;"
 # rt_run_load: reads where each step stands. Sets rt_at_ORD to the number
 # of attempts and rt_is_ORD to settled or not.
 rt_run_load() {
-	rt_store_each rt_run_row "SELECT ord,attempt,settled FROM steps
+	rt_store_each rt_run_row "SELECT ord||' '||attempt||' '||settled FROM steps
 WHERE run=$rt_run;"
 	rt_run_loaded=1
 	[ "$rt_choice" = over ] || return 0
@@ -167,11 +167,12 @@ AND o.step=s.step JOIN state_files f ON f.run=o.run AND f.ord=o.ord
 WHERE s.run=$rt_run AND s.status='skipped';"
 }
 
-# rt_run_row "ORD|ATTEMPT|SETTLED": one line of rt_run_load's answer.
+# rt_run_row "ORD ATTEMPT SETTLED": one line of rt_run_load's answer.
 rt_run_row() {
-	case $1 in *[!0-9\|]*) return 0 ;; esac
-	rt_word=${1#*|}
-	eval "rt_at_${1%%|*}=${rt_word%|*} rt_is_${1%%|*}=${rt_word#*|}"
+	case $1 in *[!0-9\ ]*) return 0 ;; esac
+	# shellcheck disable=SC2086 # three numbers
+	set -- $1
+	eval "rt_at_$1=$2 rt_is_$1=$3"
 }
 
 # rt_run_carry: takes the plan's line of a step; sets rt_rerun_SYMBOL.
@@ -332,8 +333,8 @@ COMMIT;SELECT 'ok'$rt_run_files;"
 
 # rt_run_report_done "ok|MS|...": the line of a completed step.
 rt_run_report_done() {
-	rt_word=${1#*|}
-	rt_word=${rt_word%%|*}
+	rt_word=${1#*"|"}
+	rt_word=${rt_word%%"|"*}
 	rt_duration "$rt_word"
 	if [ -n "$rt_tty" ]; then
 		rt_time=$RT_REPLY

@@ -227,12 +227,10 @@ rt_state_unescape() {
 # each control character as printf's %b knows it: sqlite3 prints them in
 # ways that differ between versions.
 rt_state_escaped() {
-	RT_REPLY="replace($1,'\\','\\\\')" rt_i=0
-	while [ "$rt_i" -lt 31 ]; do
-		rt_i=$((rt_i + 1))
-		RT_REPLY="replace($RT_REPLY,char($rt_i),printf('\\%04o',$rt_i))"
-	done
-	RT_REPLY="replace($RT_REPLY,char(127),'\\0177')"
+	RT_REPLY="(WITH RECURSIVE e(i,t) AS (
+SELECT 0,replace($1,'\\','\\\\') UNION ALL SELECT i+1,
+replace(t,char(i+1),printf('\\%04o',i+1)) FROM e WHERE i<31)
+SELECT replace(t,char(127),'\\0177') FROM e WHERE i=31)"
 }
 
 # rt_state_take LINE: one line of rt_state_load's answer; four a file.
