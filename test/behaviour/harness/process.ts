@@ -28,6 +28,8 @@ export class Running {
   readonly pid: number;
   /** Settles when the script itself has ended. */
   readonly result: Promise<Result>;
+  /** There once the script itself has ended. */
+  ended: Result | undefined;
   readonly #child: ChildProcess;
   readonly #chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
 
@@ -93,11 +95,12 @@ export class Running {
         clearTimeout(limit);
         const done = (): void => {
           clearTimeout(drain);
-          resolve({
+          this.ended = {
             stdout: Buffer.concat(this.#chunks.stdout).toString(),
             stderr: Buffer.concat(this.#chunks.stderr).toString(),
             exit: code ?? 128 + (signal ? constants.signals[signal] : 0),
-          });
+          };
+          resolve(this.ended);
         };
         const drain = setTimeout(done, DRAIN_MS);
         this.#child.on("close", done);

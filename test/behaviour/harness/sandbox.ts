@@ -24,7 +24,7 @@ import {
 import { parseStatus, type Status } from "./status.js";
 import { Store } from "./store.js";
 import { recordTree, type Tree } from "./tree.js";
-import { waitForFile } from "./wait.js";
+import { waitUntil } from "./wait.js";
 
 const SYSTEM_PATH =
   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -49,6 +49,7 @@ export class Sandbox {
   readonly stand: string;
   readonly installSh: string;
   readonly #env: Record<string, string>;
+  #latest: Running | undefined;
 
   private constructor(
     readonly shell: Shell,
@@ -141,7 +142,8 @@ export class Sandbox {
       input: options.input,
       limitMs: options.limitMs,
     };
-    return new Running([...(options.under ?? []), ...command], start);
+    this.#latest = new Running([...(options.under ?? []), ...command], start);
+    return this.#latest;
   }
 
   /** Runs it and asks for an exit code; a wrong one shows the output. */
@@ -204,9 +206,14 @@ export class Sandbox {
     return join(this.root, name);
   }
 
-  /** Waits until a step has come to its `pause(name)`. */
+  /** Waits until a step of the script under way comes to its `pause(name)`. */
   async reached(name: string): Promise<void> {
-    await waitForFile(this.signalFile(`at-${name}`));
+    const file = this.signalFile(`at-${name}`);
+    const result = () => this.#latest?.ended;
+    await waitUntil(`${file} exists`, () => existsSync(file) || !!result());
+    if (existsSync(file)) return;
+    const { exit, stdout, stderr } = result() ?? {};
+    throw new Error(`ended in front of ${name}, exit ${exit}\n${stdout}${stderr}`);
   }
 
   /** Lets the steps go on that wait in a `pause()`, now and later. */
