@@ -45,7 +45,6 @@ const HARMLESS: readonly (readonly [string, string])[] = [
   ["prints no last newline", "printf 'no newline'\n"],
   ["prints odd bytes", "printf '\\000\\377\\033[31m\\r%%s\\n'\n"],
   ["unsets what it knows", "unset HOME IFS WAYMARK_STEP WAYMARK_DIR\n"],
-  ["is empty but for a comment", "# nothing to do\n"],
   ["returns", "return 0\nfalse\n"],
   ["aliases a builtin", "alias printf=false\n"],
 ];

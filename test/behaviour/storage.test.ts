@@ -20,7 +20,7 @@ const TWO_STEPS = installerToml({
     {
       id: "step-1",
       run: "echo one >~/one\n",
-      checkpoint: { rollback: "rm -f ~/one", state_files: ["~/one"] },
+      checkpoint: { rollback: 'rm -f ~/one; [ "$WAYMARK_STEP" = step-1 ]; cd "$WAYMARK_WORK"', state_files: ["~/one"] },
     },
     {
       id: "step-2",

@@ -80,10 +80,9 @@ export class Sandbox {
 
   /** A sandbox for the running test, whose scripts run in `shell`. */
   static create(shell: Shell, toml: string, folder?: string): Sandbox {
-    const made = mkdtempSync(join(tmpdir(), "waymark-test-"));
-    const box = new Sandbox(shell, realpathSync(made), toml, folder);
-    onTestFinished(({ task }) => box.#dispose(task.result?.state === "fail"));
-    return box;
+    const root = realpathSync(mkdtempSync(join(tmpdir(), "waymark-test-")));
+    onTestFinished(({ task }) => dispose(root, task.result?.state === "fail"));
+    return new Sandbox(shell, root, toml, folder);
   }
 
   /** Puts the install.sh of another TOML in the place of the last one. */
@@ -253,32 +252,30 @@ exec ${findTool(name)} "$@"
 
   /** The command lines of what the sandbox's scripts started and left. */
   processes(): readonly string[] {
-    return processesWith(this.#marker).map(commandOf).filter(Boolean);
+    return processesWith(markerOf(this.root)).map(commandOf).filter(Boolean);
   }
 
   /** The processes of this sandbox whose command line matches. */
   pids(command: RegExp): readonly number[] {
-    return processesWith(this.#marker).filter((pid) => command.test(commandOf(pid)));
+    return processesWith(markerOf(this.root)).filter((pid) => command.test(commandOf(pid)));
   }
+}
 
-  get #marker(): string {
-    return `TEST_SANDBOX=${this.root}`;
-  }
+/** What all that a sandbox starts has in its environment. */
+function markerOf(root: string): string {
+  return `TEST_SANDBOX=${root}`;
+}
 
-  #dispose(failed: boolean): void {
-    for (const pid of processesWith(this.#marker)) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It ended meanwhile.
-      }
+function dispose(root: string, failed: boolean): void {
+  for (const pid of processesWith(markerOf(root))) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended meanwhile.
     }
-    if (failed && process.env.WAYMARK_TEST_KEEP) {
-      console.log(`kept: ${this.root}`);
-      return;
-    }
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
+  if (failed && process.env.WAYMARK_TEST_KEEP) console.log(`kept: ${root}`);
+  else rmSync(root, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Asks for an exit code; a wrong one shows what the script printed. */
