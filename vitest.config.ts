@@ -3,9 +3,9 @@ import { defineConfig } from "vitest/config";
 /** One kind of test: its folder, and how long one of its tests may take. */
 function kind(name: string, seconds: number) {
   return {
-    extends: true as const,
     test: {
       name,
+      pool: "forks" as const,
       include: [`test/${name}/**/*.test.ts`],
       testTimeout: seconds * 1000,
       hookTimeout: seconds * 1000,
@@ -15,7 +15,6 @@ function kind(name: string, seconds: number) {
 
 export default defineConfig({
   test: {
-    pool: "forks",
     globalSetup: ["test/setup/build.ts"],
     projects: [
       kind("unit", 30),

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RenderAssets } from "./compiler/4-render/render.js";
@@ -34,8 +34,18 @@ function readFolder(folder: string, suffix: string): Record<string, string> {
 
 /** The installer.toml that a FILE or DIR on the command line means. */
 export function sourceFile(fileOrFolder: string): string {
-  const stat = statSync(fileOrFolder, { throwIfNoEntry: false });
-  return stat?.isDirectory() ? join(fileOrFolder, "installer.toml") : fileOrFolder;
+  return fileStat(fileOrFolder)?.isDirectory()
+    ? join(fileOrFolder, "installer.toml")
+    : fileOrFolder;
+}
+
+/** Undefined also for what cannot be reached: to read it says why. */
+export function fileStat(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads an installer.toml; throws a CompileError where that cannot be. */

@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { sourceFile } from "../assets.js";
+import { fileStat, sourceFile } from "../assets.js";
 import { build, summaryOf } from "./build.js";
 import { CommandError } from "./io.js";
 import { writeExecutable } from "./write-file.js";
@@ -29,6 +28,6 @@ export function compileCommand(input: string, options: { output: string }): numb
 }
 
 function isSameFile(a: string, b: string): boolean {
-  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  const [one, other] = [fileStat(a), fileStat(b)];
   return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileStat, reasonOf } from "../assets.js";
 import { nearest } from "../compiler/diagnostics/suggest.js";
 import { CommandError } from "./io.js";
 
@@ -48,7 +49,7 @@ export function checkpointFolder(words: readonly string[]): string {
  * only where both are there, and a path is what shells complete.
  */
 export function findTarget(name: string, checkpoints: string): Target {
-  const stat = statSync(name, { throwIfNoEntry: false });
+  const stat = fileStat(name);
   const installed = installedScript(name, checkpoints);
   if (stat?.isDirectory()) {
     const toml = join(name, "installer.toml");
@@ -60,8 +61,7 @@ export function findTarget(name: string, checkpoints: string): Target {
     return { kind: name.endsWith(".toml") ? "source" : "script", path: name };
   }
   if (installed !== undefined) return installed;
-  const looksLikePath = name.includes("/") || /\.(toml|sh)$/.test(name);
-  if (looksLikePath) throw new CommandError(`cannot read ${name}: no such file`, 1);
+  if (name.includes("/") || /\.(toml|sh)$/.test(name)) throw unreadable(name);
   const known = installedNames(checkpoints);
   const meant = nearest(name, known);
   throw new CommandError(
@@ -91,11 +91,15 @@ function installedNames(checkpoints: string): string[] {
   }
 }
 
-/** Also for a file in a folder that cannot be searched: not there for us. */
 function isThere(path: string): boolean {
+  return fileStat(path)?.isFile() ?? false;
+}
+
+function unreadable(path: string): CommandError {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  } catch {
-    return false;
+    statSync(path);
+    return new CommandError(`cannot read ${path}`, 1);
+  } catch (error) {
+    return new CommandError(`cannot read ${path}: ${reasonOf(error)}`, 1);
   }
 }

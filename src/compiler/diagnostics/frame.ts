@@ -73,6 +73,9 @@ function where(place: Place): string {
   return `${oneLine(place.path)}:${line}:${column}`;
 }
 
+/** Columns of an author's line that are shown. */
+const LONGEST = 160;
+
 /** The line before, the line itself with carets below, and the line after. */
 function frame(
   place: Place,
@@ -84,15 +87,19 @@ function frame(
   const table = tableOf(place.text);
   const { start, end } = place.span;
   const bar = paint("quiet", "|");
+  // Of a very long line, what is around the span.
+  const shift = start.column > LONGEST - 40 ? start.column - 40 : 0;
+  const shownOf = (number: number): string => table.line(number).slice(shift, shift + LONGEST);
   const row = (number: number): string => {
-    const text = visible(table.line(number));
+    const text = visible(shownOf(number));
     const label = paint("quiet", String(number).padStart(gutter));
     return text === "" ? `${label} ${bar}` : `${label} ${bar} ${text}`;
   };
-  const line = table.line(start.line);
-  const before = visible(line.slice(0, start.column - 1));
-  const until = end.line === start.line ? end.column - 1 : line.length;
-  const marked = visible(line.slice(start.column - 1, until));
+  const line = shownOf(start.line);
+  const from = start.column - 1 - shift;
+  const before = visible(line.slice(0, from));
+  const until = end.line === start.line ? end.column - 1 - shift : line.length;
+  const marked = visible(line.slice(from, until));
   const carets = "^".repeat(Math.max(1, width(marked)));
   const rows = [];
   if (start.line > 1) rows.push(row(start.line - 1));
