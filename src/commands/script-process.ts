@@ -10,13 +10,14 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Runs `sh FILE ARGS…` on this terminal; its exit code, or 128+N. */
 export function runScript(file: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn("sh", [file, ...args], { stdio: "inherit" });
     const forward = (signal: NodeJS.Signals): void => {
       // The terminal has sent Ctrl-C to the script as well: once is enough.
       if (signal === "SIGINT" && process.stdin.isTTY) return;
       child.kill(signal);
     };
+    // Before the script begins: a signal must not end waymark without it.
     for (const signal of FORWARDED) process.on(signal, forward);
+    const child = spawn("sh", [file, ...args], { stdio: "inherit" });
     const done = (): void => {
       for (const signal of FORWARDED) process.off(signal, forward);
     };

@@ -16,7 +16,7 @@ import {
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { version } from "../../src/version.js";
 import { HEAD, stepToml } from "./helpers.js";
 
@@ -286,6 +286,14 @@ describe("run", () => {
       cwd: folder,
       env: environment(),
       stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    onTestFinished(() => {
+      try {
+        process.kill(-(child.pid as number), "SIGKILL");
+      } catch {
+        // As it should be: all of it has ended.
+      }
     });
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (data: string) => {
