@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { Shell } from "../setup/shells.js";
 import {
   compileToml,
   diffTrees,
@@ -9,8 +10,8 @@ import {
   inEachShell,
   installerToml,
   Sandbox,
-  stepOf,
   Store,
+  type TestStep,
 } from "./harness/index.js";
 
 /** Would each betray a missing quote somewhere, in shell, SQL, JSON or sed. */
@@ -35,67 +36,115 @@ const NASTY: readonly (readonly [string, string])[] = [
   ["letters beyond ASCII", "Zu\u0308rich \u2713 \u{1f680}"],
 ];
 
+const LABELS = NASTY.map(([label]) => label);
+
+/** A step for each text, all in one installer; ids are `n0`, `n1`, … */
+function nastyToml(step: (text: string, id: string) => Omit<TestStep, "id">): string {
+  return installerToml({
+    steps: NASTY.map(([, text], i) => ({ id: `n${i}`, ...step(text, `n${i}`) })),
+  });
+}
+
+/** `{ label: value }`, for a comparison that names what differs. */
+function byLabel<T>(values: readonly T[]): Record<string, T> {
+  return Object.fromEntries(LABELS.map((label, i) => [label, values[i] as T]));
+}
+
+const TEXTS = NASTY.map(([, text]) => text);
+
+const CONTROL = /[\x00-\x1f]/;
+
+/** Steps of these names run, and are told of by these names. */
+async function expectNames(shell: Shell, names: readonly string[]): Promise<void> {
+  const steps = names.map((name, i) => ({ id: `n${i}`, name, run: ":\n", checkpoint: {} }));
+  const box = Sandbox.create(shell, installerToml({ steps }));
+  await box.expectExit(0);
+  expect((await box.status()).steps.map((step) => step.name)).toEqual(names);
+  await box.expectExit(0, ["plan"]);
+  const { stdout } = await box.expectExit(0, ["run", "--fresh", "--json"]);
+  for (const line of stdout.trimEnd().split("\n")) JSON.parse(line);
+  await box.expectExit(0, ["rollback", "--full"]);
+  expect(existsSync("/pwned")).toBe(false);
+}
+
 inEachShell("nasty data", (shell) => {
-  it.each(NASTY)("in a step's name: %s", async (_, name) => {
-    const toml = installerToml({
-      description: name,
-      steps: [{ id: "a", name, run: ": >~/done\n", checkpoint: {} }],
-    });
-    const box = Sandbox.create(shell, toml);
-    await box.expectExit(0);
-    expect(stepOf(await box.status(), "a").name).toBe(name);
-    expect(existsSync("/pwned")).toBe(false);
-    await box.expectExit(0, ["plan"]);
-    await box.expectExit(0, ["rollback", "--full"]);
+  it("in steps' names", async () => {
+    await expectNames(shell, TEXTS.filter((text) => !CONTROL.test(text)));
   });
 
-  it.each(NASTY)("in a state file's path: %s", async (_, text) => {
-    // A path has no place for an empty part or a slash of its own.
-    const part = text.replaceAll("/", "_");
-    const path = `~/dir/${part}`;
-    const run = `cd ~/dir\nfor one in * .[!.]*; do\n  [ ! -f "$one" ] || echo new >"./$one"\ndone\n`;
-    const toml = installerToml({
-      steps: [{ id: "a", run, checkpoint: { state_files: [path] } }],
-    });
+  it("in steps' names: newlines and other control characters", async () => {
+    await expectNames(shell, TEXTS.filter((text) => CONTROL.test(text)));
+  });
+
+  it("in the paths of state files", async () => {
+    // A part of a path has no slash of its own.
+    const parts = TEXTS.map((text) => text.replaceAll("/", "_"));
+    const toml = nastyToml((text, id) => ({
+      run: `cd ~/${id}\nfor one in * .[!.]*; do\n  [ ! -f "./$one" ] || echo new >"./$one"\ndone\n`,
+      checkpoint: { state_files: [`~/${id}/${text.replaceAll("/", "_")}`] },
+    }));
     const box = Sandbox.create(shell, toml);
-    box.write(`dir/${part}`, "old\n", 0o640);
+    for (const [i, part] of parts.entries()) box.write(`n${i}/${part}`, "old\n", 0o640);
     const before = box.tree();
     await box.expectExit(0);
-    expect(box.read(`dir/${part}`)).toBe("new\n");
-    const file = stepOf(await box.status(), "a").state_files[0];
-    expect(file?.path.endsWith(`/dir/${part}`), file?.path).toBe(true);
-    expect(file?.drift).toBe("same");
-    const state = JSON.parse(box.store().read("state", "a.json"));
-    expect(state.state_files[0].path.endsWith(`/dir/${part}`)).toBe(true);
-    await box.expectExit(0, ["rollback"]);
+    const bytes = parts.map((part, i) => box.read(`n${i}/${part}`));
+    expect(byLabel(bytes)).toEqual(byLabel(parts.map(() => "new\n")));
+
+    const told = (await box.status()).steps.map(({ state_files: [file] }) => file);
+    const wanted = parts.map((part, i) => ({
+      path: box.path(`n${i}`, part),
+      kind: "file",
+      drift: "same",
+    }));
+    expect(byLabel(told)).toEqual(byLabel(wanted));
+    const recorded = parts.map((_, i) => {
+      const state = JSON.parse(box.store().read("state", `n${i}.json`));
+      return state.state_files[0].path as string;
+    });
+    expect(byLabel(recorded)).toEqual(byLabel(wanted.map(({ path }) => path)));
+
+    await box.expectExit(0, ["rollback", "--full"]);
     expect(diffTrees(before, box.tree())).toEqual([]);
     expect(existsSync("/pwned")).toBe(false);
   });
 
-  it.each(NASTY)("in a script and its rollback: %s", async (_, text) => {
-    // The here-document's end must be one that the text does not have.
-    const write = (to: string) => `cat >"$HOME/${to}" <<'a mark'\n${text}\na mark\n`;
-    const toml = installerToml({
-      steps: [
-        { id: "a", run: write("done"), checkpoint: { rollback: write("undone") } },
-      ],
-    });
+  it("in scripts and rollbacks", async () => {
+    // The here-document's end must be one that no text has.
+    const write = (to: string, text: string) =>
+      `cat >~/${to} <<'a mark'\n${text}\na mark\n`;
+    const toml = nastyToml((text, id) => ({
+      run: write(`${id}-done`, text),
+      checkpoint: { rollback: write(`${id}-undone`, text) },
+    }));
     const box = Sandbox.create(shell, toml);
+    const read = (what: string) => byLabel(TEXTS.map((_, i) => box.read(`n${i}-${what}`)));
+    const wanted = byLabel(TEXTS.map((text) => `${text}\n`));
     await box.expectExit(0);
-    expect(box.read("done")).toBe(`${text}\n`);
-    await box.expectExit(0, ["rollback"]);
-    expect(box.read("undone")).toBe(`${text}\n`);
+    expect(read("done")).toEqual(wanted);
+    await box.expectExit(0, ["rollback", "--full"]);
+    expect(read("undone")).toEqual(wanted);
   });
 
-  it.each(NASTY)("in an expected text: %s", async (_, text) => {
-    const verify = [{ cmd: "cat ~/text; cat ~/more >&2", expect: text }];
-    const toml = installerToml({ steps: [{ id: "check", verify }] });
+  it("in scripts of another interpreter", async () => {
+    const toml = nastyToml((text, id) => ({
+      run: `cat >~/${id} <<'a mark'\n${text}\na mark\n`,
+      interpreter: "/bin/sh",
+    }));
     const box = Sandbox.create(shell, toml);
-    box.write("text", `before ${text} after\n`);
-    box.write("more", "");
     await box.expectExit(0);
-    box.write("text", "before after\n");
-    await box.expectExit(1, ["run", "--fresh"]);
+    const bytes = TEXTS.map((_, i) => box.read(`n${i}`));
+    expect(byLabel(bytes)).toEqual(byLabel(TEXTS.map((text) => `${text}\n`)));
+  });
+
+  it("in expected texts", async () => {
+    const toml = nastyToml((expect, id) => ({ verify: [{ cmd: `cat ~/${id}`, expect }] }));
+    const box = Sandbox.create(shell, toml);
+    for (const [i, text] of TEXTS.entries()) box.write(`n${i}`, `before ${text} after\n`);
+    await box.expectExit(0);
+    for (const [i] of TEXTS.entries()) box.write(`n${i}`, "before after\n");
+    const { stdout, stderr } = await box.run(["verify"]);
+    const refused = TEXTS.map((_, i) => new RegExp(`\\bn${i}\\b`).test(stdout + stderr));
+    expect(byLabel(refused)).toEqual(byLabel(TEXTS.map(() => true)));
   });
 
   it("in the home, the checkpoint directory and where the person stands", async () => {

@@ -33,7 +33,7 @@ const status = z.object({
   version: z.string(),
   dir: z.string(),
   run: z
-    .strictObject({
+    .object({
       id: z.union([z.string(), z.int()]),
       status: z.enum([
         "running",
@@ -45,6 +45,7 @@ const status = z.object({
       started_at: z.union([z.string(), z.number()]),
       ended_at: z.union([z.string(), z.number(), z.null()]),
       exit_code: z.union([z.int(), z.null()]),
+      interrupted: z.boolean(),
     })
     .nullable(),
   steps: z.array(step),
