@@ -6,6 +6,7 @@
 # in order what a killed call left: its processes, the step it was in where
 # that is atomic, and a rollback that it had begun.
 rt_history_open() {
+	rt_store_need
 	rt_folder_open
 	rt_store_open rw
 	rt_signals_on
@@ -17,6 +18,7 @@ rt_history_open() {
 	rt_seq=$RT_REPLY
 	rt_stray=
 	[ -n "$rt_run" ] || return 0
+	rt_history_derive
 	rt_store_each rt_history_stray "SELECT
 r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
 step_checkpoints s JOIN installer_runs r ON r.run=s.run
@@ -50,6 +52,17 @@ EOF
 	rt_history_current
 }
 
+# rt_history_derive: writes the files beside the database again where they
+# are missing or differ from it.
+rt_history_derive() {
+	rt_store_ask "SELECT count(writefile(state_path,state)) FROM derived
+WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
+AND readfile(state_path) IS NOT CAST(state AS BLOB);
+SELECT count(writefile(rollback_path,rollback_text)) FROM derived
+WHERE run=$rt_run AND checkpoint AND attempt>0
+AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
+}
+
 # rt_history_sweep: removes the pipes of calls that were killed.
 rt_history_sweep() {
 	set +f
@@ -63,11 +76,13 @@ rt_history_sweep() {
 
 # rt_history_current: sets rt_run (empty where there is none), rt_run_id,
 # rt_run_status, rt_old_plan and rt_old_version: the topmost run that is
-# not rolled back.
+# not rolled back; with the argument any, the topmost of all.
 rt_history_current() {
+	rt_word="WHERE status<>'rolled_back'"
+	[ "${1-}" != any ] || rt_word=
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_store_ask "SELECT run||' '||id||' '||status||' '||fingerprint||' '||version
-FROM installer_runs WHERE status<>'rolled_back'
+FROM installer_runs $rt_word
 ORDER BY run DESC LIMIT 1;"
 	[ -n "$RT_REPLY" ] || return 0
 	rt_old_version=$RT_REPLY

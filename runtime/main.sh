@@ -41,7 +41,7 @@ rt_main_reset() {
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
 	rt_quiet='' rt_verbose='' rt_json='' rt_color='' rt_flags=''
-	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode=''
+	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode='' rt_store_all=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop='' rt_rows=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_run_loaded='' rt_copy_dir=''

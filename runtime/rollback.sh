@@ -7,6 +7,7 @@
 # in one transaction first: a rollback that is killed goes on from there.
 rt_verb_rollback() {
 	if ! rt_folder_has; then
+		[ -z "$rt_to" ] || rt_plan_find "$rt_to"
 		rt_say "there is nothing to roll back: $RT_NAME has no run here"
 		rt_exit 0
 	fi

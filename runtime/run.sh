@@ -5,27 +5,33 @@
 # rt_verb_run run|resume: the whole installation, from the beginning or
 # from where the last attempt stopped.
 rt_verb_run() {
-	[ "$1" = run ] || rt_folder_has ||
-		rt_die "$RT_USAGE" "there is no run to resume" \
-			"Start one with: $rt_call run"
+	[ "$1" = run ] || rt_folder_has || rt_run_none
 	rt_state_outside
 	rt_history_open
+	rt_earlier=$rt_run
 	rt_run_choose "$1"
-	case $rt_choice in
-	installed)
-		rt_run_installed "$1"
-		return
-		;;
-	new | over) rt_run_create ;;
-	again) rt_run_reopen ;;
-	esac
+	[ "$rt_choice" != installed ] || rt_run_installed "$1"
+	# The run's first transaction. A refusal in it leaves nothing behind.
+	rt_store_begin_all
+	if [ "$rt_choice" = again ]; then
+		rt_run_reopen
+	else
+		rt_run_create
+	fi
 	rt_run_loaded=
 	[ "$rt_choice" = new ] || rt_run_load
 	[ -z "$rt_from" ] || rt_run_from
+	rt_store_commit_all
 	rt_run_begin_report
 	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
 	waymark_plan rt_run_step
 	rt_run_end
+}
+
+# rt_run_none: resume, where no run is.
+rt_run_none() {
+	rt_die "$RT_USAGE" "there is no run to resume" \
+		"Start one with: $rt_call run"
 }
 
 # rt_run_choose VERB: sets rt_choice: new (nothing is installed), over (a
@@ -36,9 +42,7 @@ rt_run_choose() {
 	rt_same=
 	[ "$rt_old_plan" != "$RT_FINGERPRINT" ] || rt_same=1
 	if [ -z "$rt_run" ]; then
-		[ "$1" = run ] ||
-			rt_die "$RT_USAGE" "there is no run to resume" \
-				"Start one with: $rt_call run"
+		[ "$1" = run ] || rt_run_none
 	elif [ -n "$rt_fresh" ]; then
 		rt_choice=new
 	elif [ -n "$rt_same" ]; then
@@ -72,9 +76,9 @@ rt_run_installed() {
 	rt_exit 0
 }
 
-# rt_run_create: the run's first transaction: the whole plan with its
-# rollback texts. Over an earlier run of another script, what that settled
-# and this left the same is skipped.
+# rt_run_create: the rows of a new run: the whole plan with its rollback
+# texts. Over an earlier run of another script, what that settled and this
+# left the same is skipped.
 rt_run_create() {
 	rt_over=$rt_run
 	rt_store_ask "SELECT coalesce(max(run),0)+1 FROM installer_runs;"
@@ -82,7 +86,7 @@ rt_run_create() {
 	rt_text_sql "$RT_NAME"
 	rt_name=$RT_REPLY
 	rt_text_sql "$RT_VERSION"
-	rt_store_send "BEGIN;INSERT INTO installer_runs
+	rt_store_send "INSERT INTO installer_runs
 (run,id,installer,version,fingerprint,script_sha256,status,started_at)
 VALUES($rt_run,strftime('%Y%m%dT%H%M%SZ','now')||'-'||
 lower(hex(randomblob(3))),$rt_name,$RT_REPLY,'$RT_FINGERPRINT',
@@ -96,8 +100,17 @@ SELECT 1 FROM steps o WHERE o.run=$rt_over AND o.settled
 AND o.step=step_checkpoints.step
 AND o.fingerprint=step_checkpoints.fingerprint);"
 	fi
-	rt_store_ask "COMMIT;SELECT id FROM installer_runs WHERE run=$rt_run;"
+	rt_store_ask "SELECT id FROM installer_runs WHERE run=$rt_run;"
 	rt_run_id=$RT_REPLY
+	[ "$rt_choice$rt_strict" = over1 ] || return 0
+	rt_store_ask "SELECT group_concat(step,' ') FROM steps o
+WHERE run=$rt_over AND settled AND NOT EXISTS (SELECT 1 FROM
+step_checkpoints s WHERE s.run=$rt_run AND s.step=o.step
+AND s.fingerprint=o.fingerprint);"
+	[ -z "$RT_REPLY" ] ||
+		rt_die "$RT_USAGE" "settled steps have changed: $RT_REPLY" \
+			"Nothing was changed, as --strict asks. Without it they, and all" \
+			"that depends on them, are run again."
 }
 
 # rt_run_insert ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: the
@@ -124,11 +137,10 @@ $rt_irreversible,$rt_rollback);"
 # rt_run_reopen: the same run goes on; names and rollback texts are those
 # of the script that goes on with it.
 rt_run_reopen() {
-	rt_store_send "BEGIN;UPDATE installer_runs SET status='running',
+	rt_store_send "UPDATE installer_runs SET status='running',
 ended_at=NULL,exit_code=NULL,script_sha256='$rt_script_sha'
 WHERE run=$rt_run;"
 	waymark_plan rt_run_refresh
-	rt_store_ask "COMMIT;"
 }
 
 # rt_run_refresh: takes the plan's line of a step, as rt_run_insert does.
@@ -200,13 +212,10 @@ rt_run_from() {
 	rt_plan_find "$rt_from"
 	rt_unsettled=
 	waymark_plan rt_run_from_check
-	if [ -n "$rt_unsettled" ]; then
-		rt_store_ask "UPDATE installer_runs SET status='$rt_run_status'
-WHERE run=$rt_run;"
+	[ -z "$rt_unsettled" ] ||
 		rt_die "$RT_USAGE" "cannot resume from $rt_from: it depends on" \
 			"$rt_unsettled" "which did not complete with a checkpoint." \
 			"Continue from where the run stopped: $rt_call resume"
-	fi
 	rt_store_ask "UPDATE step_checkpoints SET status='pending'
 WHERE run=$rt_run AND ord>=$rt_found AND status IN ('completed','skipped');"
 	waymark_plan rt_run_from_reset
@@ -296,12 +305,20 @@ rt_run_pre_images() {
 	rt_snapshot=
 	case $5 in *s*) rt_snapshot=1 ;; esac
 	rt_run_ord=$1 rt_run_step=$2
-	if [ -n "$rt_run_loaded" ]; then
-		rt_state_load "$rt_run" "$1"
-		rt_state_keep_edits "$2"
+	if [ -n "$rt_earlier" ]; then
+		# What the step left when it last completed, in this run or before.
+		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
+WHERE s.step='$2' AND s.status<>'rolled_back' AND EXISTS (SELECT 1 FROM
+state_files f WHERE f.run=s.run AND f.ord=s.ord AND f.post_kind IS NOT NULL)
+ORDER BY s.run DESC LIMIT 1;"
+		if [ -n "$RT_REPLY" ]; then
+			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
+			rt_state_keep_edits "$2"
+		fi
+		rt_state_load "$rt_run" "$rt_run_ord"
 		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
 			rt_state_sql="UPDATE state_files SET post_kind=NULL
-WHERE run=$rt_run AND ord=$1;"
+WHERE run=$rt_run AND ord=$rt_run_ord;"
 			return 0
 		fi
 	fi
@@ -422,6 +439,10 @@ ended_at=$RT_NOW,exit_code=0 WHERE run=$rt_run;"
 			"Undo with:     $rt_call rollback --full"
 		;;
 	undone)
+		if [ -n "$rt_undo_failed$rt_undo_kept$rt_signal" ]; then
+			rt_run_close failed "$RT_PARTIAL"
+			rt_undo_report
+		fi
 		rt_run_close failed "$RT_UNDONE"
 		rt_die "$RT_UNDONE" "step $rt_failed_step failed and was undone" \
 			"Continue with: $rt_call resume" \

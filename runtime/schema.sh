@@ -77,6 +77,7 @@ status='completed' AND NOT undoing GROUP BY run) c ON c.run=s.run;"
 	rt_text_shell "$rt_dir"
 	rt_text_sql "$RT_REPLY"
 	rt_store_ask "CREATE TEMP VIEW derived AS SELECT s.run,s.ord,checkpoint,
+s.status,attempt,
 'state/'||step||'.json' AS state_path,
 json_object('installer',r.installer,'version',r.version,'run',r.id,
 'step',step,'name',name,'status',s.status,'attempt',attempt,

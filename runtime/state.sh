@@ -350,7 +350,9 @@ rt_state_put_back() {
 	mkdir -p "${rt_parent:-/}" && rm -rf "$rt_new" "$rt_old" &&
 		cp -RPp "$rt_copy" "$rt_new" || return 1
 	# A rename replaces a file, but would move into a folder or a link.
-	if [ -L "$rt_path" ] || [ -d "$rt_path" ]; then
+	if [ -L "$rt_path" ] || [ -d "$rt_path" ] || {
+		[ -e "$rt_path" ] && [ "$rt_kind" = directory ]
+	}; then
 		mv "$rt_path" "$rt_old" || return 1
 	fi
 	mv -f "$rt_new" "$rt_path" && rm -rf "$rt_old"

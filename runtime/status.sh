@@ -9,6 +9,7 @@ rt_status_open() {
 	rt_store_open ro
 	[ "$rt_schema" -ge 1 ] || return 1
 	rt_history_current
+	[ -n "$rt_run" ] || rt_history_current any
 	rt_status_alive
 	[ -n "$rt_run" ]
 }
@@ -28,7 +29,10 @@ rt_verb_status() {
 	if ! rt_status_open; then
 		if [ -n "$rt_json" ]; then
 			rt_status_head
-			rt_print "$RT_REPLY,\"run\":null,\"steps\":[]}"
+			printf '%s,"run":null,"steps":[' "$RT_REPLY"
+			rt_comma=
+			waymark_plan rt_status_pending
+			rt_print ']}'
 		else
 			rt_print "$RT_NAME: not installed here: no run in $rt_dir"
 		fi
@@ -43,6 +47,20 @@ WHERE run=$rt_run ORDER BY ord;"
 		rt_status_text
 	fi
 	rt_exit 0
+}
+
+# rt_status_pending: takes the plan's line of a step: its JSON where there
+# is no run.
+rt_status_pending() {
+	rt_word=false
+	case $5 in *c*) rt_word=true ;; esac
+	rt_text_json "$4"
+	printf '%s{"ord":%s,"id":"%s","name":%s,"status":"pending",%s' \
+		"$rt_comma" "$1" "$2" "$RT_REPLY" "\"checkpoint\":$rt_word,"
+	printf '"settled":false,"attempt":0,"started_at":null,%s' \
+		'"ended_at":null,"duration_ms":null,"exit_code":null,'
+	printf '"state_files":[]}'
+	rt_comma=,
 }
 
 # rt_status_ord ORD: collects the steps of the run.
@@ -63,12 +81,12 @@ rt_status_head() {
 # rt_status_json: all of it as one object.
 rt_status_json() {
 	rt_status_head
-	rt_line=$RT_REPLY
+	rt_head=$RT_REPLY
 	rt_store_ask "SELECT json_object('id',id,'status',status,
 'started_at',started_at,'ended_at',ended_at,'exit_code',exit_code,
 'interrupted',json(CASE '$rt_killed' WHEN '1' THEN 'true' ELSE 'false' END))
 FROM installer_runs WHERE run=$rt_run;"
-	printf '%s,"run":%s,"steps":[' "$rt_line" "$RT_REPLY"
+	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
 	rt_comma=
 	for rt_ord in $rt_ords; do
 		rt_store_ask "SELECT json_object('ord',ord,'id',step,'name',name,
@@ -77,10 +95,10 @@ FROM installer_runs WHERE run=$rt_run;"
 END),'attempt',attempt,'started_at',started_at,'ended_at',ended_at,
 'duration_ms',duration_ms,'exit_code',exit_code)
 FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
-		rt_line=${RT_REPLY%?}
+		rt_head=${RT_REPLY%?}
 		rt_state_load "$rt_run" "$rt_ord"
 		rt_status_files
-		printf '%s%s,"state_files":[%s]}' "$rt_comma" "$rt_line" "$rt_out"
+		printf '%s%s,"state_files":[%s]}' "$rt_comma" "$rt_head" "$rt_out"
 		rt_comma=,
 	done
 	rt_print ']}'

@@ -1,10 +1,12 @@
 # module: store
 # provides: rt_store_open rt_store_ask rt_store_each rt_store_close
-# provides: rt_store_send
+# provides: rt_store_send rt_store_need rt_store_begin_all
+# provides: rt_store_commit_all
 # requires: report text
 
-# rt_store_missing: this host has no sqlite3; says how to get it here.
-rt_store_missing() {
+# rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
+rt_store_need() {
+	! command -v sqlite3 >/dev/null 2>&1 || return 0
 	rt_how="with this system's package manager"
 	for rt_word in apt-get:'apt-get install sqlite3' \
 		dnf:'dnf install sqlite' yum:'yum install sqlite' \
@@ -23,7 +25,7 @@ rt_store_missing() {
 # rt_store_open rw|ro: starts the one sqlite3 of this call, checks the
 # store and, for rw, takes the lock. Only rw makes or changes anything.
 rt_store_open() {
-	command -v sqlite3 >/dev/null 2>&1 || rt_store_missing
+	rt_store_need
 	rt_store_mode=$1
 	rt_store_begin
 }
@@ -102,6 +104,17 @@ rt_store_each() {
 	rt_store_line=
 }
 
+# rt_store_begin_all, rt_store_commit_all: many calls in one transaction.
+# It cannot be taken up again: a sqlite3 that dies in it ends the call.
+rt_store_begin_all() {
+	rt_store_all=1
+	rt_store_send 'BEGIN;'
+}
+rt_store_commit_all() {
+	rt_store_try 'COMMIT;' || rt_store_failed
+	rt_store_all=
+}
+
 # rt_store_reap: takes the dead sqlite3's last words: RT_REPLY.
 rt_store_reap() {
 	exec 3>&- 4<&-
@@ -115,7 +128,8 @@ rt_store_reap() {
 # was killed. Where it ended by itself, with a reason, there is no use.
 rt_store_revive() {
 	rt_store_reap
-	[ -z "$RT_REPLY$rt_store_revived" ] || rt_store_failed "$RT_REPLY"
+	[ -z "$RT_REPLY$rt_store_revived$rt_store_all" ] ||
+		rt_store_failed "$RT_REPLY"
 	rt_store_revived=1
 	rt_store_begin
 }
@@ -152,6 +166,7 @@ rt_store_failed() {
 rt_store_close() {
 	[ -n "$rt_store_pid" ] || return 0
 	if [ "$rt_store_mode" = rw ]; then
+		[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
 		rt_store_send 'PRAGMA main.journal_mode=DELETE;'
 	fi
 	rt_store_send .quit

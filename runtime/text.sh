@@ -51,5 +51,15 @@ rt_text_json() {
 	case $1 in *"$RT_NL"*) rt_text_replace "$RT_REPLY" "$RT_NL" '\n' ;; esac
 	case $1 in *"$RT_TAB"*) rt_text_replace "$RT_REPLY" "$RT_TAB" '\t' ;; esac
 	case $1 in *"$RT_CR"*) rt_text_replace "$RT_REPLY" "$RT_CR" '\r' ;; esac
+	while :; do
+		case $RT_REPLY in
+		*[[:cntrl:]]*) ;;
+		*) break ;;
+		esac
+		rt_char=${RT_REPLY#"${RT_REPLY%%[[:cntrl:]]*}"}
+		rt_char=${rt_char%"${rt_char#?}"}
+		rt_text_replace "$RT_REPLY" "$rt_char" \
+			"$(printf '\\u%04x' "'$rt_char")"
+	done
 	RT_REPLY="\"$RT_REPLY\""
 }

@@ -138,9 +138,12 @@ function foreignView(step: PlanStep): object {
   };
 }
 
-/** Shells get what a step of sh gets; other interpreters have no such flags. */
+/**
+ * A shell gets what a step of sh gets; one with arguments has what its author
+ * gave it, and other interpreters have no such flags.
+ */
 function strictFlags(interpreter: readonly string[], errexit: boolean): string[] {
-  const shell = /(?:^|\/)(?:ba|da|a|k|mk|ya|z)?sh$/.test(interpreter.at(-1) ?? "");
+  const shell = /^(?:.*\/)?(?:ba|da|a|k|mk|ya|z)?sh$/.test(interpreter.join(" "));
   return shell ? [errexit ? "-eu" : "-u"] : [];
 }
 
