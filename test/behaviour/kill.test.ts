@@ -67,6 +67,27 @@ inEachShell("kill -9 in the middle of a step", (shell) => {
     expect(diffTrees(before, box.tree())).toEqual([]);
   });
 
+  it("(script): a resume ends what the killed run left running", async () => {
+    const lasting: TestStep = {
+      id: "lasting",
+      // The first attempt outlives its script and would write once more.
+      run: `${trace("lasting")}[ -e "$TEST_SANDBOX/at-lasting" ] && exit 0
+${pause("lasting")}echo late >>~/config\n`,
+      checkpoint: { atomic: true, state_files: ["~/config"] },
+    };
+    const box = Sandbox.create(shell, installerToml({ steps: [first, lasting, last] }));
+    box.write("config", "mine\n");
+    const run = box.start();
+    await box.reached("lasting");
+    run.signal("SIGKILL");
+    await run.result;
+    await box.expectExit(0, ["resume"]);
+    expect(box.processes()).toEqual([]);
+    box.go();
+    expect(box.trace()).toEqual(["first", "lasting", "lasting", "last"]);
+    expect(box.read("config")).toBe("mine\n");
+  });
+
   it("is seen by status, as a run that ended unheard", async () => {
     const toml = installerToml({ steps: [first, middle(true), last] });
     const box = Sandbox.create(shell, toml);

@@ -1,12 +1,13 @@
-// The budget of processes: off a terminal a step without state files forks
-// nothing but itself, and one sqlite3 serves a run.
+// The budget of DESIGN.md, section 8, in what can be counted: off a terminal a
+// step without state files forks nothing but itself, one sqlite3 serves a run,
+// and an emitted script with one step is under 64 KB.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Shell } from "../setup/shells.js";
 import { findTool } from "../setup/tools.js";
-import { inEachShell, installerToml, Sandbox } from "./harness/index.js";
+import { compileToml, inEachShell, installerToml, Sandbox } from "./harness/index.js";
 
 // A container may have strace and still forbid it.
 const traces =
@@ -64,4 +65,15 @@ describe.runIf(traces)(`processes${why}`, () => {
       }
     });
   });
+});
+
+it("an emitted script with one step is under 64 KB", () => {
+  const step = {
+    id: "only",
+    run: ":\n",
+    checkpoint: { rollback: ":", state_files: ["~/file"], atomic: true },
+    verify: [{ cmd: "true", expect: "" }],
+  };
+  const script = compileToml(installerToml({ steps: [step] }));
+  expect(Buffer.byteLength(script)).toBeLessThan(64 * 1024);
 });
