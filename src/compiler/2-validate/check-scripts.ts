@@ -1,13 +1,7 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
+import { interpreterWords, isShell, programOf } from "../interpreter.js";
 import type { Asset, Place } from "../source.js";
-import {
-  draftSteps,
-  hasNoCommands,
-  interpreterWords,
-  isShell,
-  programOf,
-  type DraftStep,
-} from "./draft-steps.js";
+import { draftSteps, hasNoCommands, type DraftStep } from "./draft-steps.js";
 import type { Draft, InstallerToml } from "./schema.js";
 
 /**

@@ -1,5 +1,6 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
 import { InternalError } from "../diagnostics/diagnostic.js";
+import { interpreterWords } from "../interpreter.js";
 import type { Asset } from "../source.js";
 import { checkActions } from "./check-actions.js";
 import { checkCheckpoints } from "./check-checkpoints.js";
@@ -8,7 +9,7 @@ import { checkIds } from "./check-ids.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
 import { checkText } from "./check-text.js";
-import { hasNoCommands, interpreterWords } from "./draft-steps.js";
+import { hasNoCommands } from "./draft-steps.js";
 import type { InstallerToml, StepToml } from "./schema.js";
 import { checkShape } from "./shape.js";
 import type { Spec, SpecCheckpoint, SpecScript, SpecStep } from "./spec.js";

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { SyntaxTree } from "../1-parse/parse.js";
 import type { InstallerToml } from "../2-validate/schema.js";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
+import { programOf } from "../interpreter.js";
 import { LineTable, type Place } from "../source.js";
 
 /** A piece of shell that the author wrote, and where its lines stand. */
@@ -84,8 +85,7 @@ function rollbackText(
 
 /** The shell that can be asked: other interpreters have no such question. */
 function shellOf(interpreter: readonly string[]): "sh" | "bash" | undefined {
-  const names = interpreter.map((word) => posix.basename(word));
-  const program = names[0] === "env" ? names[1] : names[0];
+  const program = programOf(interpreter);
   if (program === "sh" || program === "dash") return "sh";
   return program === "bash" ? "bash" : undefined;
 }

@@ -76,7 +76,7 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 6f649fc51d940917e31e301e8fef4ab08863f15989e3c1cd5b96ac486d6f181f ] || {
+	[ "$rt_script_sha" = 00d2b57672f843e4572261c8d8741cf518d2c9f8192bc01ce2f02339bfb84749 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -350,6 +350,7 @@ EOF
 # in order what a killed call left: its processes, the step it was in where
 # that is atomic, and a rollback that it had begun.
 rt_history_open() {
+	rt_store_need
 	rt_folder_open
 	rt_store_open rw
 	rt_signals_on
@@ -361,6 +362,7 @@ rt_history_open() {
 	rt_seq=$RT_REPLY
 	rt_stray=
 	[ -n "$rt_run" ] || return 0
+	rt_history_derive
 	rt_store_each rt_history_stray "SELECT
 r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
 step_checkpoints s JOIN installer_runs r ON r.run=s.run
@@ -394,6 +396,17 @@ EOF
 	rt_history_current
 }
 
+# rt_history_derive: writes the files beside the database again where they
+# are missing or differ from it.
+rt_history_derive() {
+	rt_store_ask "SELECT count(writefile(state_path,state)) FROM derived
+WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
+AND readfile(state_path) IS NOT CAST(state AS BLOB);
+SELECT count(writefile(rollback_path,rollback_text)) FROM derived
+WHERE run=$rt_run AND checkpoint AND attempt>0
+AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
+}
+
 # rt_history_sweep: removes the pipes of calls that were killed.
 rt_history_sweep() {
 	set +f
@@ -407,11 +420,13 @@ rt_history_sweep() {
 
 # rt_history_current: sets rt_run (empty where there is none), rt_run_id,
 # rt_run_status, rt_old_plan and rt_old_version: the topmost run that is
-# not rolled back.
+# not rolled back; with the argument any, the topmost of all.
 rt_history_current() {
+	rt_word="WHERE status<>'rolled_back'"
+	[ "${1-}" != any ] || rt_word=
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_store_ask "SELECT run||' '||id||' '||status||' '||fingerprint||' '||version
-FROM installer_runs WHERE status<>'rolled_back'
+FROM installer_runs $rt_word
 ORDER BY run DESC LIMIT 1;"
 	[ -n "$RT_REPLY" ] || return 0
 	rt_old_version=$RT_REPLY
@@ -798,6 +813,7 @@ rt_exit() {
 # in one transaction first: a rollback that is killed goes on from there.
 rt_verb_rollback() {
 	if ! rt_folder_has; then
+		[ -z "$rt_to" ] || rt_plan_find "$rt_to"
 		rt_say "there is nothing to roll back: $RT_NAME has no run here"
 		rt_exit 0
 	fi
@@ -996,27 +1012,33 @@ rt_undo_report() {
 # rt_verb_run run|resume: the whole installation, from the beginning or
 # from where the last attempt stopped.
 rt_verb_run() {
-	[ "$1" = run ] || rt_folder_has ||
-		rt_die "$RT_USAGE" "there is no run to resume" \
-			"Start one with: $rt_call run"
+	[ "$1" = run ] || rt_folder_has || rt_run_none
 	rt_state_outside
 	rt_history_open
+	rt_earlier=$rt_run
 	rt_run_choose "$1"
-	case $rt_choice in
-	installed)
-		rt_run_installed "$1"
-		return
-		;;
-	new | over) rt_run_create ;;
-	again) rt_run_reopen ;;
-	esac
+	[ "$rt_choice" != installed ] || rt_run_installed "$1"
+	# The run's first transaction. A refusal in it leaves nothing behind.
+	rt_store_begin_all
+	if [ "$rt_choice" = again ]; then
+		rt_run_reopen
+	else
+		rt_run_create
+	fi
 	rt_run_loaded=
 	[ "$rt_choice" = new ] || rt_run_load
 	[ -z "$rt_from" ] || rt_run_from
+	rt_store_commit_all
 	rt_run_begin_report
 	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
 	waymark_plan rt_run_step
 	rt_run_end
+}
+
+# rt_run_none: resume, where no run is.
+rt_run_none() {
+	rt_die "$RT_USAGE" "there is no run to resume" \
+		"Start one with: $rt_call run"
 }
 
 # rt_run_choose VERB: sets rt_choice: new (nothing is installed), over (a
@@ -1027,9 +1049,7 @@ rt_run_choose() {
 	rt_same=
 	[ "$rt_old_plan" != "$RT_FINGERPRINT" ] || rt_same=1
 	if [ -z "$rt_run" ]; then
-		[ "$1" = run ] ||
-			rt_die "$RT_USAGE" "there is no run to resume" \
-				"Start one with: $rt_call run"
+		[ "$1" = run ] || rt_run_none
 	elif [ -n "$rt_fresh" ]; then
 		rt_choice=new
 	elif [ -n "$rt_same" ]; then
@@ -1063,9 +1083,9 @@ rt_run_installed() {
 	rt_exit 0
 }
 
-# rt_run_create: the run's first transaction: the whole plan with its
-# rollback texts. Over an earlier run of another script, what that settled
-# and this left the same is skipped.
+# rt_run_create: the rows of a new run: the whole plan with its rollback
+# texts. Over an earlier run of another script, what that settled and this
+# left the same is skipped.
 rt_run_create() {
 	rt_over=$rt_run
 	rt_store_ask "SELECT coalesce(max(run),0)+1 FROM installer_runs;"
@@ -1073,7 +1093,7 @@ rt_run_create() {
 	rt_text_sql "$RT_NAME"
 	rt_name=$RT_REPLY
 	rt_text_sql "$RT_VERSION"
-	rt_store_send "BEGIN;INSERT INTO installer_runs
+	rt_store_send "INSERT INTO installer_runs
 (run,id,installer,version,fingerprint,script_sha256,status,started_at)
 VALUES($rt_run,strftime('%Y%m%dT%H%M%SZ','now')||'-'||
 lower(hex(randomblob(3))),$rt_name,$RT_REPLY,'$RT_FINGERPRINT',
@@ -1087,8 +1107,17 @@ SELECT 1 FROM steps o WHERE o.run=$rt_over AND o.settled
 AND o.step=step_checkpoints.step
 AND o.fingerprint=step_checkpoints.fingerprint);"
 	fi
-	rt_store_ask "COMMIT;SELECT id FROM installer_runs WHERE run=$rt_run;"
+	rt_store_ask "SELECT id FROM installer_runs WHERE run=$rt_run;"
 	rt_run_id=$RT_REPLY
+	[ "$rt_choice$rt_strict" = over1 ] || return 0
+	rt_store_ask "SELECT group_concat(step,' ') FROM steps o
+WHERE run=$rt_over AND settled AND NOT EXISTS (SELECT 1 FROM
+step_checkpoints s WHERE s.run=$rt_run AND s.step=o.step
+AND s.fingerprint=o.fingerprint);"
+	[ -z "$RT_REPLY" ] ||
+		rt_die "$RT_USAGE" "settled steps have changed: $RT_REPLY" \
+			"Nothing was changed, as --strict asks. Without it they, and all" \
+			"that depends on them, are run again."
 }
 
 # rt_run_insert ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: the
@@ -1115,11 +1144,10 @@ $rt_irreversible,$rt_rollback);"
 # rt_run_reopen: the same run goes on; names and rollback texts are those
 # of the script that goes on with it.
 rt_run_reopen() {
-	rt_store_send "BEGIN;UPDATE installer_runs SET status='running',
+	rt_store_send "UPDATE installer_runs SET status='running',
 ended_at=NULL,exit_code=NULL,script_sha256='$rt_script_sha'
 WHERE run=$rt_run;"
 	waymark_plan rt_run_refresh
-	rt_store_ask "COMMIT;"
 }
 
 # rt_run_refresh: takes the plan's line of a step, as rt_run_insert does.
@@ -1191,13 +1219,10 @@ rt_run_from() {
 	rt_plan_find "$rt_from"
 	rt_unsettled=
 	waymark_plan rt_run_from_check
-	if [ -n "$rt_unsettled" ]; then
-		rt_store_ask "UPDATE installer_runs SET status='$rt_run_status'
-WHERE run=$rt_run;"
+	[ -z "$rt_unsettled" ] ||
 		rt_die "$RT_USAGE" "cannot resume from $rt_from: it depends on" \
 			"$rt_unsettled" "which did not complete with a checkpoint." \
 			"Continue from where the run stopped: $rt_call resume"
-	fi
 	rt_store_ask "UPDATE step_checkpoints SET status='pending'
 WHERE run=$rt_run AND ord>=$rt_found AND status IN ('completed','skipped');"
 	waymark_plan rt_run_from_reset
@@ -1287,12 +1312,20 @@ rt_run_pre_images() {
 	rt_snapshot=
 	case $5 in *s*) rt_snapshot=1 ;; esac
 	rt_run_ord=$1 rt_run_step=$2
-	if [ -n "$rt_run_loaded" ]; then
-		rt_state_load "$rt_run" "$1"
-		rt_state_keep_edits "$2"
+	if [ -n "$rt_earlier" ]; then
+		# What the step left when it last completed, in this run or before.
+		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
+WHERE s.step='$2' AND s.status<>'rolled_back' AND EXISTS (SELECT 1 FROM
+state_files f WHERE f.run=s.run AND f.ord=s.ord AND f.post_kind IS NOT NULL)
+ORDER BY s.run DESC LIMIT 1;"
+		if [ -n "$RT_REPLY" ]; then
+			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
+			rt_state_keep_edits "$2"
+		fi
+		rt_state_load "$rt_run" "$rt_run_ord"
 		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
 			rt_state_sql="UPDATE state_files SET post_kind=NULL
-WHERE run=$rt_run AND ord=$1;"
+WHERE run=$rt_run AND ord=$rt_run_ord;"
 			return 0
 		fi
 	fi
@@ -1413,6 +1446,10 @@ ended_at=$RT_NOW,exit_code=0 WHERE run=$rt_run;"
 			"Undo with:     $rt_call rollback --full"
 		;;
 	undone)
+		if [ -n "$rt_undo_failed$rt_undo_kept$rt_signal" ]; then
+			rt_run_close failed "$RT_PARTIAL"
+			rt_undo_report
+		fi
 		rt_run_close failed "$RT_UNDONE"
 		rt_die "$RT_UNDONE" "step $rt_failed_step failed and was undone" \
 			"Continue with: $rt_call resume" \
@@ -1509,6 +1546,7 @@ status='completed' AND NOT undoing GROUP BY run) c ON c.run=s.run;"
 	rt_text_shell "$rt_dir"
 	rt_text_sql "$RT_REPLY"
 	rt_store_ask "CREATE TEMP VIEW derived AS SELECT s.run,s.ord,checkpoint,
+s.status,attempt,
 'state/'||step||'.json' AS state_path,
 json_object('installer',r.installer,'version',r.version,'run',r.id,
 'step',step,'name',name,'status',s.status,'attempt',attempt,
@@ -1903,7 +1941,9 @@ rt_state_put_back() {
 	mkdir -p "${rt_parent:-/}" && rm -rf "$rt_new" "$rt_old" &&
 		cp -RPp "$rt_copy" "$rt_new" || return 1
 	# A rename replaces a file, but would move into a folder or a link.
-	if [ -L "$rt_path" ] || [ -d "$rt_path" ]; then
+	if [ -L "$rt_path" ] || [ -d "$rt_path" ] || {
+		[ -e "$rt_path" ] && [ "$rt_kind" = directory ]
+	}; then
 		mv "$rt_path" "$rt_old" || return 1
 	fi
 	mv -f "$rt_new" "$rt_path" && rm -rf "$rt_old"
@@ -1937,6 +1977,7 @@ rt_status_open() {
 	rt_store_open ro
 	[ "$rt_schema" -ge 1 ] || return 1
 	rt_history_current
+	[ -n "$rt_run" ] || rt_history_current any
 	rt_status_alive
 	[ -n "$rt_run" ]
 }
@@ -1956,7 +1997,10 @@ rt_verb_status() {
 	if ! rt_status_open; then
 		if [ -n "$rt_json" ]; then
 			rt_status_head
-			rt_print "$RT_REPLY,\"run\":null,\"steps\":[]}"
+			printf '%s,"run":null,"steps":[' "$RT_REPLY"
+			rt_comma=
+			waymark_plan rt_status_pending
+			rt_print ']}'
 		else
 			rt_print "$RT_NAME: not installed here: no run in $rt_dir"
 		fi
@@ -1971,6 +2015,20 @@ WHERE run=$rt_run ORDER BY ord;"
 		rt_status_text
 	fi
 	rt_exit 0
+}
+
+# rt_status_pending: takes the plan's line of a step: its JSON where there
+# is no run.
+rt_status_pending() {
+	rt_word=false
+	case $5 in *c*) rt_word=true ;; esac
+	rt_text_json "$4"
+	printf '%s{"ord":%s,"id":"%s","name":%s,"status":"pending",%s' \
+		"$rt_comma" "$1" "$2" "$RT_REPLY" "\"checkpoint\":$rt_word,"
+	printf '"settled":false,"attempt":0,"started_at":null,%s' \
+		'"ended_at":null,"duration_ms":null,"exit_code":null,'
+	printf '"state_files":[]}'
+	rt_comma=,
 }
 
 # rt_status_ord ORD: collects the steps of the run.
@@ -1991,12 +2049,12 @@ rt_status_head() {
 # rt_status_json: all of it as one object.
 rt_status_json() {
 	rt_status_head
-	rt_line=$RT_REPLY
+	rt_head=$RT_REPLY
 	rt_store_ask "SELECT json_object('id',id,'status',status,
 'started_at',started_at,'ended_at',ended_at,'exit_code',exit_code,
 'interrupted',json(CASE '$rt_killed' WHEN '1' THEN 'true' ELSE 'false' END))
 FROM installer_runs WHERE run=$rt_run;"
-	printf '%s,"run":%s,"steps":[' "$rt_line" "$RT_REPLY"
+	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
 	rt_comma=
 	for rt_ord in $rt_ords; do
 		rt_store_ask "SELECT json_object('ord',ord,'id',step,'name',name,
@@ -2005,10 +2063,10 @@ FROM installer_runs WHERE run=$rt_run;"
 END),'attempt',attempt,'started_at',started_at,'ended_at',ended_at,
 'duration_ms',duration_ms,'exit_code',exit_code)
 FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
-		rt_line=${RT_REPLY%?}
+		rt_head=${RT_REPLY%?}
 		rt_state_load "$rt_run" "$rt_ord"
 		rt_status_files
-		printf '%s%s,"state_files":[%s]}' "$rt_comma" "$rt_line" "$rt_out"
+		printf '%s%s,"state_files":[%s]}' "$rt_comma" "$rt_head" "$rt_out"
 		rt_comma=,
 	done
 	rt_print ']}'
@@ -2198,8 +2256,9 @@ rt_log_tail() {
 		sed 's/^/  | /' >&2
 }
 
-# rt_store_missing: this host has no sqlite3; says how to get it here.
-rt_store_missing() {
+# rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
+rt_store_need() {
+	! command -v sqlite3 >/dev/null 2>&1 || return 0
 	rt_how="with this system's package manager"
 	for rt_word in apt-get:'apt-get install sqlite3' \
 		dnf:'dnf install sqlite' yum:'yum install sqlite' \
@@ -2218,7 +2277,7 @@ rt_store_missing() {
 # rt_store_open rw|ro: starts the one sqlite3 of this call, checks the
 # store and, for rw, takes the lock. Only rw makes or changes anything.
 rt_store_open() {
-	command -v sqlite3 >/dev/null 2>&1 || rt_store_missing
+	rt_store_need
 	rt_store_mode=$1
 	rt_store_begin
 }
@@ -2297,6 +2356,17 @@ rt_store_each() {
 	rt_store_line=
 }
 
+# rt_store_begin_all, rt_store_commit_all: many calls in one transaction.
+# It cannot be taken up again: a sqlite3 that dies in it ends the call.
+rt_store_begin_all() {
+	rt_store_all=1
+	rt_store_send 'BEGIN;'
+}
+rt_store_commit_all() {
+	rt_store_try 'COMMIT;' || rt_store_failed
+	rt_store_all=
+}
+
 # rt_store_reap: takes the dead sqlite3's last words: RT_REPLY.
 rt_store_reap() {
 	exec 3>&- 4<&-
@@ -2310,7 +2380,8 @@ rt_store_reap() {
 # was killed. Where it ended by itself, with a reason, there is no use.
 rt_store_revive() {
 	rt_store_reap
-	[ -z "$RT_REPLY$rt_store_revived" ] || rt_store_failed "$RT_REPLY"
+	[ -z "$RT_REPLY$rt_store_revived$rt_store_all" ] ||
+		rt_store_failed "$RT_REPLY"
 	rt_store_revived=1
 	rt_store_begin
 }
@@ -2347,6 +2418,7 @@ rt_store_failed() {
 rt_store_close() {
 	[ -n "$rt_store_pid" ] || return 0
 	if [ "$rt_store_mode" = rw ]; then
+		[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
 		rt_store_send 'PRAGMA main.journal_mode=DELETE;'
 	fi
 	rt_store_send .quit
@@ -2404,6 +2476,16 @@ rt_text_json() {
 	case $1 in *"$RT_NL"*) rt_text_replace "$RT_REPLY" "$RT_NL" '\n' ;; esac
 	case $1 in *"$RT_TAB"*) rt_text_replace "$RT_REPLY" "$RT_TAB" '\t' ;; esac
 	case $1 in *"$RT_CR"*) rt_text_replace "$RT_REPLY" "$RT_CR" '\r' ;; esac
+	while :; do
+		case $RT_REPLY in
+		*[[:cntrl:]]*) ;;
+		*) break ;;
+		esac
+		rt_char=${RT_REPLY#"${RT_REPLY%%[[:cntrl:]]*}"}
+		rt_char=${rt_char%"${rt_char#?}"}
+		rt_text_replace "$RT_REPLY" "$rt_char" \
+			"$(printf '\\u%04x' "'$rt_char")"
+	done
 	RT_REPLY="\"$RT_REPLY\""
 }
 
@@ -2529,7 +2611,7 @@ rt_main_reset() {
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
 	rt_quiet='' rt_verbose='' rt_json='' rt_color='' rt_flags=''
-	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode=''
+	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode='' rt_store_all=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop='' rt_rows=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_run_loaded='' rt_copy_dir=''

@@ -136,6 +136,35 @@ describe("keys", () => {
   });
 });
 
+describe("a key of the language that this version does not have", () => {
+  const later = {
+    "": ["artifact"],
+    installer: ["jobs", "requirements", "environment", "security", "hermetic", "test_matrix"],
+    step: [
+      ...["packages", "path", "content", "user", "group", "privileges", "parallel_group"],
+      ...["preconditions", "postconditions", "timing", "retry", "on_failure", "recovery"],
+      ...["uses_artifacts", "environment", "constraints"],
+    ],
+  };
+
+  test.each(later[""])("%s is refused by name", (key) => {
+    expect(codesOf(`${key} = []\n${HEAD}${stepToml("a")}`)).toEqual(["WM0204"]);
+  });
+  test.each(later.installer)("installer.%s is refused by name", (key) => {
+    expect(codesOf(`${HEAD}[installer.${key}]\n${stepToml("a")}`)).toEqual(["WM0204"]);
+  });
+  test.each(later.step)("step.%s is refused by name", (key) => {
+    expect(codesOf(HEAD + stepToml("a", "", `[step.${key}]`))).toEqual(["WM0204"]);
+  });
+  test.each(["apt-install", "apt-remove", "file-write", "user-group", "user-add-to-group"])(
+    "the action %s is refused by name",
+    (action) => {
+      const text = HEAD + stepToml("a").replace('action = "script"', `action = "${action}"`);
+      expect(codesOf(text)).toEqual(["WM0204"]);
+    },
+  );
+});
+
 describe("ids", () => {
   test.each(["a", "0", "A.b_c-d", "x".repeat(128)])("%s is safe", (id) => {
     expect(codesOf(HEAD + stepToml(id))).toEqual([]);
