@@ -1,0 +1,211 @@
+// How the words of a call are read, and which are refused.
+import { chmodSync, mkdirSync } from "node:fs";
+import { expect, it } from "vitest";
+import { Bench, inEachShell, sh } from "./harness.js";
+
+/** Two steps, as an emitted script's plan has them. */
+const PLAN = `waymark_plan() {
+	"$1" 1 one one 'Step one' xc 0 '' --
+	"$1" 2 two.2 two_2 'Step two' x 0 'one' --
+}
+`;
+
+const READ = `rt_main_read \${1+"$@"}
+rt_main_fit
+`;
+
+/** What a call may set, and what it is where it does not. */
+const UNSET = {
+  verb: "run",
+  step: "",
+  base: "",
+  from: "",
+  to: "",
+  list: "",
+  full: "",
+  fresh: "",
+  force: "",
+  strict: "",
+  dry: "",
+  quiet: "",
+  verbose: "",
+  json: "",
+  color: "",
+};
+
+const ACCEPTED: readonly (readonly [string[], Partial<typeof UNSET>])[] = [
+  [[], {}],
+  [["run"], {}],
+  [["--yes"], {}],
+  [["-y", "run"], {}],
+  [["resume"], { verb: "resume" }],
+  [["rollback"], { verb: "rollback" }],
+  [["status", "--json"], { verb: "status", json: "1" }],
+  [["--json", "status"], { verb: "status", json: "1" }],
+  [["plan", "-q", "-v"], { verb: "plan", quiet: "1", verbose: "1" }],
+  [["verify", "--quiet", "--verbose", "--no-color"], { verb: "verify", quiet: "1", verbose: "1", color: "no" }],
+  [["logs"], { verb: "logs" }],
+  [["logs", "two.2"], { verb: "logs", step: "two.2" }],
+  [["help"], { verb: "help" }],
+  [["--help"], { verb: "help" }],
+  [["-h"], { verb: "help" }],
+  [["version"], { verb: "version" }],
+  [["--version"], { verb: "version" }],
+  [["run", "--fresh"], { fresh: "1" }],
+  [["--fresh"], { fresh: "1" }],
+  [["run", "--strict", "--dry-run"], { strict: "1", dry: "1" }],
+  [["plan", "--fresh"], { verb: "plan", fresh: "1" }],
+  [["resume", "--from", "two.2"], { verb: "resume", from: "two.2" }],
+  [["resume", "--from=one", "--strict"], { verb: "resume", from: "one", strict: "1" }],
+  [["resume", "--list"], { verb: "resume", list: "1" }],
+  [["rollback", "--to", "one"], { verb: "rollback", to: "one" }],
+  [["rollback", "--to=two.2", "--force"], { verb: "rollback", to: "two.2", force: "1" }],
+  [["rollback", "--full"], { verb: "rollback", full: "1" }],
+  [["--checkpoint-dir", "a dir", "run"], { base: "a dir" }],
+  [["run", "--checkpoint-dir=/x=y '$z"], { base: "/x=y '$z" }],
+  [["status", "--checkpoint-dir", "-odd"], { verb: "status", base: "-odd" }],
+];
+
+const REFUSED: readonly (readonly [string[], string])[] = [
+  [["install"], "install"],
+  [["Run"], "Run"],
+  [[""], ""],
+  [["*"], "*"],
+  [["run", "now"], "now"],
+  [["run", "run"], "run"],
+  [["status", "one"], "one"],
+  [["logs", "one", "two.2"], "one step"],
+  [["logs", "three"], "three"],
+  [["logs", "tw"], "tw"],
+  [["logs", "*"], "*"],
+  [["-x"], "-x"],
+  [["--"], "--"],
+  [["-"], "-"],
+  [["--fresh=1"], "--fresh=1"],
+  [["--jsonx"], "--jsonx"],
+  [["-qv"], "-qv"],
+  [["--from"], "--from"],
+  [["resume", "--from", ""], "--from"],
+  [["resume", "--from="], "--from"],
+  [["resume", "--from", "three"], "three"],
+  [["resume", "--from", "one two.2"], "one two.2"],
+  [["resume", "--from", "one", "--list"], "--list"],
+  [["resume", "--fresh"], "--fresh"],
+  [["resume", "--full"], "--full"],
+  [["run", "--from", "one"], "--from"],
+  [["run", "--force"], "--force"],
+  [["run", "--list"], "--list"],
+  [["rollback", "--to", "one", "--full"], "--full"],
+  [["rollback", "--fresh"], "--fresh"],
+  [["rollback", "--strict"], "--strict"],
+  [["status", "--dry-run"], "--dry-run"],
+  [["verify", "--to", "one"], "--to"],
+  [["plan", "--strict"], "--strict"],
+  [["--checkpoint-dir"], "--checkpoint-dir"],
+  [["--checkpoint-dir", ""], "--checkpoint-dir"],
+  [["--checkpoint-dir="], "--checkpoint-dir"],
+];
+
+const shown = (args: readonly string[]): string => JSON.stringify(args);
+
+inEachShell("main", (shell) => {
+  it("reads every call that there is", async () => {
+    const puts = Object.keys(UNSET).map((name) => `put "$rt_${name}"`).join("\n");
+    const lines = ACCEPTED.map(
+      ([args]) => `set -- ${args.map(sh).join(" ")}\n(\n${READ}${puts}\n)`,
+    );
+    const values = await new Bench(shell).values(["main"], PLAN + lines.join("\n"));
+    const names = Object.keys(UNSET);
+    const read = ACCEPTED.map(([args], i) => [
+      shown(args),
+      Object.fromEntries(names.map((name, n) => [name, values[i * names.length + n]])),
+    ]);
+    expect(Object.fromEntries(read)).toEqual(
+      Object.fromEntries(ACCEPTED.map(([args, set]) => [shown(args), { ...UNSET, ...set }])),
+    );
+  });
+
+  it("refuses every other with 2, says which word is wrong, and where help is", async () => {
+    const lines = REFUSED.map(
+      ([args]) => `set -- ${args.map(sh).join(" ")}
+rt_said=$( (
+${READ}) 2>&1)
+put "$?"
+put "$rt_said"`,
+    );
+    const values = await new Bench(shell).values(["main"], PLAN + lines.join("\n"));
+    const told = REFUSED.map(([args, word], i) => {
+      const said = values[2 * i + 1] ?? "";
+      const helps = /^ {2}(See: sh install\.sh help|The steps are: one two\.2)$/m.test(said);
+      const line = said.split("\n")[0] ?? "";
+      return [shown(args), { exit: values[2 * i], names: line.includes(word) || line, helps }];
+    });
+    expect(Object.fromEntries(told)).toEqual(
+      Object.fromEntries(REFUSED.map(([args]) => [shown(args), { exit: "2", names: true, helps: true }])),
+    );
+  });
+
+  it("takes nothing of its own from the environment", async () => {
+    const env = { rt_json: "1", rt_quiet: "1", rt_base: "/evil", rt_dir: "/evil", rt_force: "1", IFS: "r" };
+    const lines = 'rt_main_reset\nput "$rt_json$rt_quiet$rt_base$rt_force"\nput "$IFS"';
+    const values = await new Bench(shell).values(["main"], PLAN + lines, { env });
+    expect(values).toEqual(["", " \t\n"]);
+  });
+
+  it("finds its own text where it is a file, and says how to call it", async () => {
+    const bench = new Bench(shell);
+    const lines = 'unset rt_loader\nrt_main_origin\nput "$rt_self"\nput "$rt_call"\nput "$rt_copy_dir"';
+    const folders = { plain: "plain", "it's a dir": `'it'\\''s a dir'` };
+    for (const folder of Object.keys(folders)) {
+      const name = `${folder}/install.sh`;
+      const file = bench.path(name);
+      const [self, call, copy] = await bench.values(["main"], lines, { name });
+      expect(self).toBe(file);
+      expect(copy).toBe("");
+      const word = folder === "plain" ? file : `'${file.replaceAll("'", "'\\''")}'`;
+      expect(call).toBe(`sh ${word}`);
+    }
+    bench.write("plain/checkpoint.db", "");
+    const kept = await bench.values(["main"], lines, { name: "plain/install.sh" });
+    expect(kept[2]).toBe(bench.path("plain"));
+    const other = await bench.values(["main"], lines, { name: "plain/another.sh" });
+    expect(other).toEqual(["", "sh install.sh", ""]);
+  });
+
+  it("makes its own files private, and remembers the person's umask", async () => {
+    const bench = new Bench(shell);
+    const lines = `umask 027
+unset rt_loader
+rt_main_origin
+: >made
+put "$rt_umask"
+put "$(rt_ls made | cut -c1-10)"`;
+    const [umask, mode] = await bench.values(["main"], lines);
+    expect(Number.parseInt(umask ?? "", 8)).toBe(0o027);
+    expect(mode).toBe("-rw-------");
+  });
+
+  it("rt_main_surprise never ends with success", async () => {
+    for (const [status, exit] of [[0, 1], [3, 3]] as const) {
+      const lines = `trap 'rt_main_surprise "$?"' 0\n(exit ${status})\nexit ${status}`;
+      const ran = await new Bench(shell).run(["main"], lines);
+      expect(ran.exit).toBe(exit);
+      expect(ran.stderr).toContain("stopped unexpectedly");
+      expect(ran.stderr).toContain("resume");
+    }
+  });
+
+  it.each(["help", "version", "plan", "status", "logs", "verify"])(
+    "the verb %s leaves a host without a run as it is",
+    async (verb) => {
+      const bench = new Bench(shell);
+      mkdirSync(bench.path("home", "x"));
+      chmodSync(bench.path("home"), 0o500);
+      const { exit, stderr, stdout } = await bench.run(["main"], `${PLAN}rt_main ${verb}`);
+      expect(stderr.includes("unexpectedly")).toBe(false);
+      expect(exit).toBe(["logs", "verify"].includes(verb) ? 2 : 0);
+      expect((stdout + stderr).length).toBeGreaterThan(0);
+      chmodSync(bench.path("home"), 0o700);
+    },
+  );
+});
