@@ -3,9 +3,10 @@
 // [--rounds N] [--shells dash,bash,busybox] [--dir DIR]`. All contenders run
 // in turn, round by round, in one run; the numbers are medians.
 //
-// On ext4 a file that is created shortly after many were deleted costs 10 to
-// 30 times more. So each run has a folder of its own, and nothing is deleted
-// before the end.
+// On ext4 a file that is created within minutes of many being deleted costs up
+// to 30 times more: inodes that were freed lately are passed over. So each run
+// has a folder of its own, nothing is deleted before the end, and a run that
+// follows tests, a build or another benchmark at once measures those too.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
