@@ -15,6 +15,8 @@ function kind(name: string, seconds: number) {
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes: one more than a small machine has cores.
+    maxWorkers: 3,
     globalSetup: ["test/setup/build.ts"],
     projects: [
       kind("unit", 30),

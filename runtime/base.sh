@@ -10,6 +10,8 @@ RT_NL='
 '
 RT_TAB=$(printf '\t')
 RT_CR=$(printf '\r')
+RT_IFS=" $RT_TAB$RT_NL"
+RT_ELSEWHERE='Choose another place with: --checkpoint-dir DIR'
 
 # The clock, in SQL: sqlite3 reads it, for date would be a process a step.
 RT_NOW="strftime('%Y-%m-%dT%H:%M:%fZ','now')"

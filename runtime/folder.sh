@@ -1,6 +1,6 @@
 # module: folder
-# provides: rt_folder_find rt_folder_open rt_folder_has rt_ls rt_path_resolve
-# provides: rt_self_keep
+# provides: rt_folder_find rt_folder_open rt_folder_has rt_folder_check
+# provides: rt_ls rt_path_resolve rt_folder_keep_self rt_folder_sweep
 # requires: report hash
 
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
@@ -15,20 +15,21 @@ rt_home_need() {
 	/*) return 0 ;;
 	esac
 	HOME=$(
-		{ getent passwd "$(id -u)" || grep "^[^:]*:[^:]*:$(id -u):" \
-			/etc/passwd; } 2>/dev/null | cut -d: -f6
+		exec 2>/dev/null
+		rt_uid=$(id -u)
+		{ getent passwd "$rt_uid" ||
+			grep "^[^:]*:[^:]*:$rt_uid:" /etc/passwd; } |
+			cut -d: -f6
 	)
 	case $HOME in
 	/*) export HOME ;;
-	*)
-		rt_die "$RT_HOST" "HOME is not set, and this user has no home" \
-			"Set HOME, or say where state goes: --checkpoint-dir DIR"
-		;;
+	*) rt_die "$RT_HOST" "HOME is not set, and this user has none" \
+		"Set HOME." "$RT_ELSEWHERE" ;;
 	esac
 }
 
-# rt_path_resolve PATH: RT_REPLY is PATH with ~ or \$HOME at its head as
-# this host has it.
+# rt_path_resolve PATH: RT_REPLY is PATH with ~ or HOME at its head as this
+# host has it, and with no slash at its end.
 rt_path_resolve() {
 	# shellcheck disable=SC2016 # the words as the author wrote them
 	case $1 in
@@ -46,20 +47,24 @@ rt_path_resolve() {
 	done
 }
 
-# rt_folder_find: sets rt_base and rt_dir from --checkpoint-dir, or from
-# XDG_DATA_HOME, or from the home.
+# rt_folder_find: sets rt_base and rt_dir: from --checkpoint-dir, or where
+# the kept copy that runs lies, or from XDG_DATA_HOME, or from the home.
 rt_folder_find() {
 	if [ -n "$rt_base" ]; then
 		case $rt_base in
 		/*) ;;
 		*) rt_base=$rt_pwd/$rt_base ;;
 		esac
+	elif [ -n "$rt_copy_dir" ]; then
+		rt_dir=$rt_copy_dir rt_base=${rt_copy_dir%/*}
+		return 0
 	else
 		rt_home_need
 		case ${XDG_DATA_HOME-} in
-		/*) rt_base=$XDG_DATA_HOME/waymark/checkpoints ;;
-		*) rt_base=$HOME/.local/share/waymark/checkpoints ;;
+		/*) rt_base=$XDG_DATA_HOME ;;
+		*) rt_base=$HOME/.local/share ;;
 		esac
+		rt_base=$rt_base/waymark/checkpoints
 	fi
 	rt_dir=$rt_base/$RT_NAME
 }
@@ -71,17 +76,15 @@ rt_folder_has() {
 
 # rt_folder_refuse WHAT: exit 5 with nothing changed.
 rt_folder_refuse() {
-	rt_die "$RT_STORE" "the checkpoint directory $1" \
-		"It is $rt_dir" \
-		"Nothing was changed. Mend it, or choose another place:" \
-		"--checkpoint-dir DIR"
+	rt_die "$RT_STORE" "the checkpoint directory $1" "It is $rt_dir" \
+		"Nothing was changed." "$RT_ELSEWHERE"
 }
 
-# rt_folder_check: refuses a folder that another user could change.
+# rt_folder_check: refuses a folder that another user could change, and
+# goes there: from here on the store's paths are relative.
 rt_folder_check() {
 	[ ! -L "$rt_dir" ] || rt_folder_refuse "is a symbolic link"
 	[ -d "$rt_dir" ] || rt_folder_refuse "is not a folder"
-	set -f
 	# shellcheck disable=SC2046 # split into fields on purpose
 	set -- $(rt_ls "$rt_dir")
 	case $1 in
@@ -89,38 +92,52 @@ rt_folder_check() {
 	esac
 	[ "$3" = "$(id -u)" ] ||
 		rt_folder_refuse "belongs to another user (uid $3)"
-	if ! cd -P "$rt_dir" 2>/dev/null; then
-		rt_folder_refuse "cannot be entered"
-	fi
+	cd -P "$rt_dir" 2>/dev/null || rt_folder_refuse "cannot be entered"
 	rt_dir=$(pwd -P)
 }
 
-# rt_folder_open: makes the folder with all it holds where it is missing,
-# and goes there: from here on the store's paths are relative.
+# rt_folder_open: makes the folder with all it holds where it is missing.
 rt_folder_open() {
 	if [ ! -d "$rt_dir" ] && [ ! -L "$rt_dir" ]; then
-		(umask "$rt_umask" && mkdir -p -- "$rt_base") 2>/dev/null ||
-			rt_folder_refuse "cannot be made"
-		mkdir -- "$rt_dir" 2>/dev/null || [ -d "$rt_dir" ] ||
-			rt_folder_refuse "cannot be made"
+		# shellcheck disable=SC2174 # those above have the person's mode
+		(
+			exec 2>/dev/null
+			umask "$rt_umask" && mkdir -p -m 700 -- "$rt_dir"
+		) || [ -d "$rt_dir" ] || rt_folder_refuse "cannot be made"
 	fi
 	rt_folder_check
-	if [ ! -d work ] || [ ! -d state ] || [ ! -d rollback ] ||
-		[ ! -d logs ] || [ ! -d backup ] || [ ! -d artifacts ]; then
-		mkdir -p state rollback logs backup artifacts work 2>/dev/null ||
+	set -- state rollback logs backup artifacts work
+	for rt_word; do
+		[ -d "$rt_word" ] && continue
+		mkdir -p "$@" 2>/dev/null ||
 			rt_folder_refuse "cannot be written to"
-	fi
+		break
+	done
 	[ -w . ] || rt_folder_refuse "cannot be written to"
 }
 
-# rt_self_keep: keeps this script as install.sh in the folder: the copy
-# that resume, rollback and an uninstall months later run.
-rt_self_keep() {
-	[ -n "$rt_self" ] || return 0
-	cmp -s "$rt_self" install.sh && return 0
-	cp "$rt_self" .install.sh.new 2>/dev/null &&
-		chmod 0700 .install.sh.new &&
-		mv -f .install.sh.new install.sh ||
-		rt_die "$RT_STORE" "the checkpoint directory cannot be written to" \
-			"It is $rt_dir: is the disk full?"
+# rt_folder_sweep: removes the pipes of calls that were killed.
+rt_folder_sweep() {
+	set +f
+	for rt_word in .tmp.*; do
+		set -f
+		[ "$rt_word" != ".tmp.$$" ] || continue
+		kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
+	done
+	set -f
+}
+
+# rt_folder_keep_self: keeps this script as install.sh in the folder: the
+# copy that resume, rollback and an uninstall months later run.
+rt_folder_keep_self() {
+	if [ -n "$rt_self" ] && {
+		[ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh
+	}; then
+		if ! cp "$rt_self" .install.sh.new ||
+			! mv -f .install.sh.new install.sh; then
+			rt_die "$RT_STORE" "install.sh cannot be written" \
+				"In $rt_dir: is the disk full?"
+		fi
+	fi
+	rt_call_set "$rt_dir/install.sh"
 }

@@ -21,6 +21,6 @@ rt_hash_find() {
 # rt_hash [FILE ...]: prints "HEX  NAME" for each file, or for standard
 # input: one process for all. rt_hash_find comes first.
 rt_hash() {
-	# shellcheck disable=SC2086 # a command and its options, split on purpose
+	# shellcheck disable=SC2086 # a command and its options
 	$rt_hash_tool ${1+"$@"}
 }

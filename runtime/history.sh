@@ -1,29 +1,28 @@
 # module: history
 # provides: rt_history_open rt_history_current rt_state_outside
-# requires: folder store schema state step rollback signals
+# requires: folder store schema step process rollback signals
 
 # rt_history_open: opens the folder and the store, takes the lock, and puts
-# in order what a killed call left: its processes, the step it was in where
-# that is atomic, and a rollback that it had begun.
+# in order what a killed call left: its processes, the atomic step that it
+# was in, a rollback that it had begun, and files that are not there.
 rt_history_open() {
 	rt_store_need
 	rt_folder_open
 	rt_store_open rw
 	rt_signals_on
-	rt_history_sweep
-	rt_self_keep
-	rt_call_set "$rt_dir/install.sh"
-	rt_history_current
+	rt_folder_sweep
+	rt_folder_keep_self
+	rt_history_current standing
 	rt_store_ask "SELECT coalesce(max(seq),0) FROM step_checkpoints;"
 	rt_seq=$RT_REPLY
-	rt_stray=
 	[ -n "$rt_run" ] || return 0
 	rt_history_derive
+	rt_strays=
 	rt_store_each rt_history_stray "SELECT
 r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
 step_checkpoints s JOIN installer_runs r ON r.run=s.run
 WHERE s.status='running';"
-	[ -z "$rt_stray" ] || rt_history_strays
+	[ -z "$rt_strays" ] || rt_history_end_strays
 	[ "$rt_verb" != rollback ] || return 0
 	rt_store_ask "UPDATE step_checkpoints SET undoing=1
 WHERE status='running' AND atomic AND NOT undoing;
@@ -32,24 +31,7 @@ SELECT count(*) FROM step_checkpoints WHERE undoing;"
 	rt_say "undoing first what a stopped call left behind"
 	rt_undo_all
 	rt_undo_report
-	rt_history_current
-}
-
-# rt_history_stray LINE: a step that was running when its call was killed.
-rt_history_stray() {
-	rt_stray="$rt_stray$1$RT_NL"
-}
-
-# rt_history_strays: ends what such a step left running.
-rt_history_strays() {
-	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
-		[ -n "$rt_word" ] || continue
-		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
-		rt_process_end
-	done <<EOF
-$rt_stray
-EOF
-	rt_history_current
+	rt_history_current standing
 }
 
 # rt_history_derive: writes the files beside the database again where they
@@ -63,28 +45,32 @@ WHERE run=$rt_run AND checkpoint AND attempt>0
 AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
 }
 
-# rt_history_sweep: removes the pipes of calls that were killed.
-rt_history_sweep() {
-	set +f
-	for rt_word in .tmp.*; do
-		set -f
-		[ "$rt_word" = ".tmp.$$" ] || [ ! -d "$rt_word" ] ||
-			kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
-	done
-	set -f
+# rt_history_stray LINE: a step that was running when its call was killed.
+rt_history_stray() {
+	rt_strays="$rt_strays$1$RT_NL"
 }
 
-# rt_history_current: sets rt_run (empty where there is none), rt_run_id,
-# rt_run_status, rt_old_plan and rt_old_version: the topmost run that is
-# not rolled back; with the argument any, the topmost of all.
+# rt_history_end_strays: ends what such steps left running.
+rt_history_end_strays() {
+	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
+		[ -n "$rt_word" ] || continue
+		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
+		rt_process_end
+	done <<EOF
+$rt_strays
+EOF
+	rt_history_current standing
+}
+
+# rt_history_current standing|any: sets rt_run (empty where there is none),
+# rt_run_id, rt_run_status, rt_old_plan and rt_old_version: of the topmost
+# run that is not rolled back, or of the topmost of all.
 rt_history_current() {
 	rt_word="WHERE status<>'rolled_back'"
-	[ "${1-}" != any ] || rt_word=
-	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_store_ask "SELECT run||' '||id||' '||status||' '||fingerprint||' '||version
-FROM installer_runs $rt_word
-ORDER BY run DESC LIMIT 1;"
-	[ -n "$RT_REPLY" ] || return 0
+	[ "$1" = standing ] || rt_word=
+	rt_store_ask "SELECT
+run||' '||id||' '||status||' '||fingerprint||' '||version
+FROM installer_runs $rt_word ORDER BY run DESC LIMIT 1;"
 	rt_old_version=$RT_REPLY
 	for rt_word in rt_run rt_run_id rt_run_status rt_old_plan; do
 		eval "$rt_word=\${rt_old_version%% *}"
@@ -93,15 +79,14 @@ ORDER BY run DESC LIMIT 1;"
 }
 
 # rt_state_outside: refuses a plan one of whose state files holds the
-# checkpoint directory: its pre-image would hold itself, and an undo would
-# remove the store.
+# checkpoint directory: an undo would remove the store.
 rt_state_outside() {
 	rt_inside=
 	waymark_plan rt_state_outside_step
 	[ -z "$rt_inside" ] ||
-		rt_die "$RT_HOST" "the checkpoint directory lies inside a state file" \
+		rt_die "$RT_HOST" "a state file holds the store" \
 			"$rt_dir is below $rt_inside" \
-			"Nothing was changed. Choose another place: --checkpoint-dir DIR"
+			"Nothing was changed." "$RT_ELSEWHERE"
 }
 
 # rt_state_outside_step: takes the plan's line of a step.

@@ -1,21 +1,20 @@
 # module: inspect
 # provides: rt_verb_plan rt_verb_logs rt_verb_verify rt_verify_all
-# requires: folder store schema history step status report
+# requires: step status report text
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
-	rt_have=
+	rt_runs=' '
 	if rt_status_open && [ -z "$rt_fresh" ]; then
-		rt_have=1
-		rt_store_each rt_plan_row "SELECT step,status,fingerprint,settled
-FROM steps WHERE run=$rt_run ORDER BY ord;"
+		rt_store_each rt_plan_row "SELECT step||'|'||status||'|'||
+fingerprint||'|'||settled FROM steps WHERE run=$rt_run ORDER BY ord;"
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
 
-# rt_plan_row LINE: what the store says of a step, by its id.
+# rt_plan_row LINE: what the store says of a step.
 rt_plan_row() {
 	rt_rows="$rt_rows$RT_NL$1|"
 }
@@ -25,33 +24,29 @@ rt_plan_step() {
 	rt_why='not run yet' rt_do=run
 	case $rt_rows in
 	*"$RT_NL$2|"*)
-		rt_line=${rt_rows#*"$RT_NL$2|"}
-		rt_line=${rt_line%%"$RT_NL"*}
-		rt_why=${rt_line%%"|"*}
-		case $rt_line in
-		*"|$6|1|") rt_do=skip rt_why='settled' ;;
-		*"|$6|0|") [ "$rt_why" != pending ] || rt_why='not run yet' ;;
+		rt_word=${rt_rows#*"$RT_NL$2|"}
+		rt_word=${rt_word%%"$RT_NL"*}
+		case $rt_word in
+		*"|$6|1|") rt_do=skip rt_why=settled ;;
+		"pending|$6|0|") ;;
+		*"|$6|0|") rt_why=${rt_word%%"|"*} ;;
 		*) rt_why='changed since it ran' ;;
 		esac
 		;;
 	esac
 	for rt_word in $7; do
-		eval "[ \"\${rt_do_$rt_word-}\" != run ]" && continue
-		[ "$rt_do" = run ] || rt_why='depends on a step that runs'
-		rt_do=run
+		case $rt_runs$rt_do in
+		*" $rt_word "*skip) rt_do=run rt_why="depends on $rt_word" ;;
+		esac
 	done
-	eval "rt_do_$3=\$rt_do"
-	if [ -n "$rt_json" ]; then
-		rt_event plan_step step "$2" "#ord" "$1" action "$rt_do" why "$rt_why"
-		return
-	fi
-	rt_line="  [$1/$RT_STEPS] $rt_do  $2: $4 ($rt_why"
-	case $5 in *c*) rt_line="$rt_line; checkpoint" ;; esac
-	case $5 in *a*) rt_line="$rt_line; atomic" ;; esac
-	case $5 in *i*) rt_line="$rt_line; IRREVERSIBLE" ;; esac
-	rt_print "$rt_line)"
+	[ "$rt_do" = skip ] || rt_runs="$rt_runs$2 "
+	rt_event plan_step step "$2" "#ord" "$1" action "$rt_do" why "$rt_why"
+	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
+	case $5 in *a*) rt_why="$rt_why; atomic" ;; esac
+	rt_text_line "$4"
+	rt_say "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
 	case $5 in
-	*i*) rt_print "        point of no return: no rollback past $2" ;;
+	*i*) rt_say "        point of no return: no rollback past $2" ;;
 	esac
 }
 
@@ -64,8 +59,9 @@ rt_verb_logs() {
 		rt_plan_find "$rt_step"
 		rt_word="AND step='$rt_step'"
 	fi
-	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step FROM step_checkpoints
-WHERE attempt>0 $rt_word ORDER BY run DESC,seq DESC LIMIT 1;"
+	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step
+FROM step_checkpoints WHERE attempt>0 $rt_word
+ORDER BY run DESC,seq DESC LIMIT 1;"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
 	# shellcheck disable=SC2086 # four words, none with a blank
@@ -73,18 +69,17 @@ WHERE attempt>0 $rt_word ORDER BY run DESC,seq DESC LIMIT 1;"
 	rt_run=$1
 	rt_child_mark "$2" "$4" "$3"
 	rt_say "step $4: $rt_mark_log"
-	cat "$rt_log" ||
-		rt_die "$RT_FAILED" "the log cannot be read: $rt_mark_log"
+	cat "$rt_log" || rt_die "$RT_FAILED" "the log cannot be read"
 	rt_exit 0
 }
 
 # rt_verb_verify: runs all verification commands again.
 rt_verb_verify() {
 	rt_status_open ||
-		rt_die "$RT_USAGE" "there is nothing to verify: $RT_NAME has no run here"
+		rt_die "$RT_USAGE" "nothing to verify: $RT_NAME has no run here"
 	rt_verify_all
 	[ "$rt_bad" -eq 0 ] ||
-		rt_die "$RT_FAILED" "verification failed in $rt_bad of $rt_count steps"
+		rt_die "$RT_FAILED" "steps that fail: $rt_bad of $rt_count"
 	rt_say "$RT_NAME: $rt_count steps verified"
 	rt_exit 0
 }
@@ -105,7 +100,7 @@ rt_verify_step() {
 	rt_count=$((rt_count + 1))
 	rt_child_mark "$1" "$2" verify
 	rt_output=$(
-		exec </dev/null 2>&1 3>&- 4<&-
+		exec </dev/null 2>&1
 		rt_child_enter "$2"
 		rt_verify_bad=
 		"verify_$3"
@@ -118,8 +113,7 @@ rt_verify_step() {
 		rt_bad=$((rt_bad + 1))
 		rt_say "[$1/$RT_STEPS] $2: FAILED"
 		rt_warn "step $2 does not pass its verification"
-		printf '%s\n' "$rt_output" |
-			LC_ALL=C tr -d '\000-\010\013-\037\177' | sed 's/^/  | /' >&2
+		printf '%s\n' "$rt_output" | rt_quote_lines
 	fi
 	rt_event verified step "$2" "#ord" "$1" "#exit_code" "$rt_status"
 }

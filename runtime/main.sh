@@ -16,7 +16,7 @@ rt_main() {
 	help) rt_verb_help ;;
 	version) rt_print "$RT_NAME $RT_VERSION" ;;
 	*)
-		rt_hash_find || rt_die "$RT_HOST" "this host has no tool for sha256" \
+		rt_hash_find || rt_die "$RT_HOST" "no tool for sha256 here" \
 			"Install one of: sha256sum, shasum, openssl, sha256"
 		rt_folder_find
 		case $rt_verb$rt_list$rt_dry in
@@ -36,15 +36,16 @@ rt_main() {
 
 # rt_main_reset: the globals; nothing comes in from the environment.
 rt_main_reset() {
-	IFS=" $RT_TAB$RT_NL"
+	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
-	rt_quiet='' rt_verbose='' rt_json='' rt_color='' rt_flags=''
-	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode='' rt_store_all=''
-	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop='' rt_rows=''
+	rt_quiet='' rt_verbose='' rt_json='' rt_plain='' rt_flags=''
+	rt_store_pid='' rt_store_line='' rt_store_revived=''
+	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
+	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_run_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -87,7 +88,7 @@ rt_main_read() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--checkpoint-dir | --from | --to)
-			[ $# -gt 1 ] && [ -n "$2" ] || rt_main_usage "$1 needs a value"
+			[ -n "${2-}" ] || rt_main_usage "$1 needs a value"
 			rt_main_value "$1" "$2"
 			shift
 			;;
@@ -98,7 +99,7 @@ rt_main_read() {
 		--quiet | -q) rt_quiet=1 ;;
 		--verbose | -v) rt_verbose=1 ;;
 		--json) rt_json=1 ;;
-		--no-color) rt_color=no ;;
+		--no-color) rt_plain=1 ;;
 		--fresh) rt_fresh=1 rt_flags="$rt_flags $1" ;;
 		--strict) rt_strict=1 rt_flags="$rt_flags $1" ;;
 		--dry-run) rt_dry=1 rt_flags="$rt_flags $1" ;;
@@ -130,8 +131,9 @@ rt_main_word() {
 	help) ;;
 	'')
 		case $1 in
-		run | resume | rollback | status | plan | verify | logs | help | \
-			version) rt_verb=$1 ;;
+		run | resume | rollback | status) rt_verb=$1 ;;
+		plan | verify | logs) rt_verb=$1 ;;
+		help | version) rt_verb=$1 ;;
 		*) rt_main_usage "unknown verb: $1" ;;
 		esac
 		;;
@@ -184,7 +186,7 @@ rt_plan_find_step() {
 # to: never with success.
 rt_main_surprise() {
 	trap - 0
-	rt_warn "stopped unexpectedly (status $1); this is a fault of the script"
+	rt_warn "stopped unexpectedly (status $1): a fault of the script"
 	printf '  Continue with: %s resume\n' "$rt_call" >&2
 	[ "$1" -ne 0 ] || exit "$RT_FAILED"
 	exit "$1"

@@ -13,10 +13,11 @@ rt_process_table() {
 	if [ -r /proc/self/stat ]; then
 		set +f
 		for rt_p in /proc/[0-9]*; do
-			{ read -r rt_line <"$rt_p/stat"; } 2>/dev/null || continue
-			# The name in brackets may hold blanks: cut up to its end.
 			set -f
-			# shellcheck disable=SC2086 # split into fields on purpose
+			{ read -r rt_line <"$rt_p/stat"; } 2>/dev/null ||
+				continue
+			# The name in brackets may hold blanks: cut it off.
+			# shellcheck disable=SC2086 # split into fields
 			set -- ${rt_line##*") "}
 			RT_REPLY="$RT_REPLY${rt_p#/proc/} ${2-0}$RT_NL"
 		done
@@ -34,18 +35,19 @@ rt_process_marked() {
 	[ -r /proc/self/environ ] || return 0
 	set +f
 	rt_lines=$(
+		exec 2>/dev/null
 		grep -l -F -- "WAYMARK_RUN=$rt_mark_env" /proc/[0-9]*/environ
 		# shellcheck disable=SC2010 # a link's target, not a file's name
 		ls -l /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 |
 			grep -F -- "-> $rt_mark_log"
-	) 2>/dev/null
+	)
 	set -f
-	while read -r rt_line; do
-		rt_line=${rt_line#*/proc/}
-		rt_line=${rt_line%%/*}
-		case $rt_line in
+	while read -r rt_p; do
+		rt_p=${rt_p#*/proc/}
+		rt_p=${rt_p%%/*}
+		case $rt_p in
 		'' | *[!0-9]* | "$$") ;;
-		*) RT_REPLY="$RT_REPLY $rt_line" ;;
+		*) RT_REPLY="$RT_REPLY $rt_p" ;;
 		esac
 	done <<EOF
 $rt_lines
@@ -113,8 +115,8 @@ rt_process_end() {
 			rt_is_alive "$rt_p" && rt_pids="$rt_pids $rt_p"
 		done
 		[ -n "$rt_pids" ] || return 0
-		# shellcheck disable=SC2086 # a list of numbers, split on purpose
-		if [ "$rt_tries" -lt 50 ]; then
+		# shellcheck disable=SC2086 # a list of numbers
+		if [ "$rt_tries" -lt 30 ]; then
 			rt_process_signal STOP $rt_pids
 			rt_process_signal TERM $rt_pids
 			rt_process_signal CONT $rt_pids
@@ -122,7 +124,7 @@ rt_process_end() {
 			rt_process_signal KILL $rt_pids
 		fi
 		rt_tries=$((rt_tries + 1))
-		[ "$rt_tries" -lt 100 ] || return 1
+		[ "$rt_tries" -lt 60 ] || return 1
 		rt_nap
 	done
 } 3>&- 4<&-

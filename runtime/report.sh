@@ -1,24 +1,21 @@
 # module: report
-# provides: rt_say rt_warn rt_event rt_die rt_exit rt_duration rt_report_setup
-# provides: rt_print rt_mark
-# requires: text store
+# provides: rt_say rt_warn rt_hint rt_event rt_die rt_exit rt_duration
+# provides: rt_print rt_mark rt_report_setup
+# requires: base text store
 
-# rt_report_setup: decides how to speak. Sets rt_tty, rt_utf8 and the
-# colours; reads rt_json, rt_quiet, rt_color.
+# rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
 rt_report_setup() {
-	rt_tty='' rt_red='' rt_green='' rt_dim='' rt_off=''
-	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] && [ "${TERM-dumb}" != dumb ] &&
-		rt_tty=1
+	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
+	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
+		[ "${TERM-dumb}" != dumb ] || return 0
+	rt_tty=1
 	case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
-	*UTF-8* | *utf-8* | *UTF8* | *utf8*) rt_utf8=$rt_tty ;;
-	*) rt_utf8='' ;;
+	*UTF-8* | *utf-8* | *UTF8* | *utf8*) rt_utf8=1 ;;
 	esac
-	if [ -n "$rt_tty$rt_color" ] && [ -z "${NO_COLOR-}" ] && [ -t 1 ] &&
-		[ "$rt_color" != no ]; then
-		rt_esc=$(printf '\033[')
-		rt_red=${rt_esc}31m rt_green=${rt_esc}32m
-		rt_dim=${rt_esc}2m rt_off=${rt_esc}0m
-	fi
+	[ -z "$rt_plain${NO_COLOR-}" ] || return 0
+	rt_off=$(printf '\033[')
+	rt_red=${rt_off}31m rt_green=${rt_off}32m rt_dim=${rt_off}2m
+	rt_off=${rt_off}0m
 }
 
 # rt_print TEXT ...: one line on standard output, whatever the flags.
@@ -31,9 +28,12 @@ rt_say() {
 	[ -n "$rt_quiet$rt_json" ] || rt_print "$*"
 }
 
-# rt_warn TEXT ...: one line on standard error.
+# rt_warn TEXT ...: one line on standard error; rt_hint: one below it.
 rt_warn() {
 	printf '%s: %s\n' "$RT_NAME" "$*" >&2
+}
+rt_hint() {
+	printf '  %s\n' "$*" >&2
 }
 
 # rt_mark ok|bad: RT_REPLY is the mark before a line on a terminal.
@@ -50,19 +50,17 @@ rt_mark() {
 # begins with # has a number for its value; any other a string.
 rt_event() {
 	[ -n "$rt_json" ] || return 0
-	rt_line="{\"event\":\"$1\""
+	rt_event="{\"event\":\"$1\""
 	shift
 	while [ $# -gt 1 ]; do
 		case $1 in
-		\#*) rt_line="$rt_line,\"${1#?}\":${2:-null}" ;;
-		*)
-			rt_text_json "$2"
-			rt_line="$rt_line,\"$1\":$RT_REPLY"
-			;;
+		\#*) RT_REPLY=${2:-null} ;;
+		*) rt_text_json "$2" ;;
 		esac
+		rt_event="$rt_event,\"${1#\#}\":$RT_REPLY"
 		shift 2
 	done
-	rt_print "$rt_line}"
+	rt_print "$rt_event}"
 }
 
 # rt_duration MS: RT_REPLY is the time as a person says it.
@@ -85,14 +83,14 @@ rt_duration() {
 # rt_die CODE WHAT [NEXT ...]: says what failed and what to do next, a
 # line each, and exits with CODE.
 rt_die() {
-	rt_die_code=$1
+	rt_code=$1
 	rt_event error "#exit_code" "$1" message "$2"
 	rt_warn "$2"
 	shift 2
-	for rt_line in ${1+"$@"}; do
-		printf '  %s\n' "$rt_line" >&2
+	for rt_word in ${1+"$@"}; do
+		rt_hint "$rt_word"
 	done
-	rt_exit "$rt_die_code"
+	rt_exit "$rt_code"
 }
 
 # rt_exit CODE: the one way out: closes the store, leaves nothing behind.

@@ -1,6 +1,6 @@
 # module: schema
 # provides: rt_store_check rt_store_setup rt_store_views
-# requires: store text
+# requires: base store text report
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
 rt_store_check() {
@@ -10,9 +10,9 @@ rt_store_check() {
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] ||
 		rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
-			"$rt_dir/checkpoint.db has schema $rt_schema; this script knows 1." \
-			"Nothing was changed. Use the newer install.sh, or the copy in" \
-			"$rt_dir"
+			"$rt_dir/checkpoint.db" \
+			"It has schema $rt_schema; this script knows 1." \
+			"Nothing was changed. Use the install.sh that wrote it."
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -49,7 +49,8 @@ CREATE TABLE step_checkpoints(
  ('pending','running','completed','failed','skipped','rolled_back')),
  fingerprint TEXT NOT NULL, checkpoint INTEGER NOT NULL,
  atomic INTEGER NOT NULL, irreversible INTEGER NOT NULL,
- rollback TEXT, attempt INTEGER NOT NULL DEFAULT 0,
+ depends TEXT NOT NULL, rollback TEXT,
+ attempt INTEGER NOT NULL DEFAULT 0,
  undoing INTEGER NOT NULL DEFAULT 0, seq INTEGER,
  started_at TEXT, started_ms INTEGER, ended_at TEXT, duration_ms INTEGER,
  exit_code INTEGER, PRIMARY KEY(run,ord)) WITHOUT ROWID;

@@ -1,66 +1,44 @@
 # module: status
-# provides: rt_verb_status rt_verb_list
-# requires: folder store schema state history report
+# provides: rt_verb_status rt_verb_list rt_status_open
+# requires: folder store state history report text
 
-# rt_status_open: opens the store to read it. Fails where there is none.
+# rt_status_open: opens the store to read it. Fails where no run is there.
+# Sets rt_killed where a run is recorded as running while nobody holds the
+# lock: lock.db cannot be read while a run does.
 rt_status_open() {
+	rt_killed=
 	rt_folder_has || return 1
 	rt_folder_check
 	rt_store_open ro
 	[ "$rt_schema" -ge 1 ] || return 1
-	rt_history_current
+	rt_history_current standing
 	[ -n "$rt_run" ] || rt_history_current any
-	rt_status_alive
+	[ "$rt_run_status" != running ] || [ "$(sqlite3 -batch \
+		-init /dev/null -readonly lock.db 'PRAGMA user_version;' \
+		2>/dev/null)" != 1 ] || rt_killed=1
 	[ -n "$rt_run" ]
-}
-
-# rt_status_alive: a run that is recorded as running, while nobody holds
-# the lock, was killed: sets rt_killed.
-rt_status_alive() {
-	rt_killed=
-	[ "$rt_run_status" = running ] || return 0
-	# lock.db cannot be read while a run holds it.
-	[ "$(sqlite3 -batch -init /dev/null -readonly lock.db \
-		'PRAGMA user_version;' 2>/dev/null)" != 1 ] || rt_killed=1
 }
 
 # rt_verb_status: the run, each step, and the drift of its state files.
 rt_verb_status() {
-	if ! rt_status_open; then
-		if [ -n "$rt_json" ]; then
-			rt_status_head
-			printf '%s,"run":null,"steps":[' "$RT_REPLY"
-			rt_comma=
-			waymark_plan rt_status_pending
-			rt_print ']}'
-		else
-			rt_print "$RT_NAME: not installed here: no run in $rt_dir"
-		fi
-		rt_exit 0
-	fi
-	rt_ords=
-	rt_store_each rt_status_ord "SELECT ord FROM step_checkpoints
+	rt_ords='' rt_comma=''
+	if rt_status_open; then
+		rt_store_each rt_status_ord "SELECT ord FROM step_checkpoints
 WHERE run=$rt_run ORDER BY ord;"
-	if [ -n "$rt_json" ]; then
-		rt_status_json
+		if [ -n "$rt_json" ]; then
+			rt_status_json
+		else
+			rt_status_text
+		fi
+	elif [ -n "$rt_json" ]; then
+		rt_status_head
+		printf '%s,"run":null,"steps":[' "$RT_REPLY"
+		waymark_plan rt_status_pending
+		rt_print ']}'
 	else
-		rt_status_text
+		rt_print "$RT_NAME: not installed here: no run in $rt_dir"
 	fi
 	rt_exit 0
-}
-
-# rt_status_pending: takes the plan's line of a step: its JSON where there
-# is no run.
-rt_status_pending() {
-	rt_word=false
-	case $5 in *c*) rt_word=true ;; esac
-	rt_text_json "$4"
-	printf '%s{"ord":%s,"id":"%s","name":%s,"status":"pending",%s' \
-		"$rt_comma" "$1" "$2" "$RT_REPLY" "\"checkpoint\":$rt_word,"
-	printf '"settled":false,"attempt":0,"started_at":null,%s' \
-		'"ended_at":null,"duration_ms":null,"exit_code":null,'
-	printf '"state_files":[]}'
-	rt_comma=,
 }
 
 # rt_status_ord ORD: collects the steps of the run.
@@ -78,55 +56,65 @@ rt_status_head() {
 	RT_REPLY="$rt_word,\"dir\":$RT_REPLY"
 }
 
+# rt_status_pending: takes the plan's line of a step: its JSON where there
+# is no run.
+rt_status_pending() {
+	rt_word=false
+	case $5 in *c*) rt_word=true ;; esac
+	rt_text_json "$4"
+	printf '%s{"ord":%s,"id":"%s","name":%s,"status":"pending",%s' \
+		"$rt_comma" "$1" "$2" "$RT_REPLY" "\"checkpoint\":$rt_word,"
+	printf '"settled":false,"attempt":0,"started_at":null,%s' \
+		'"ended_at":null,"duration_ms":null,"exit_code":null,'
+	printf '"state_files":[]}'
+	rt_comma=,
+}
+
 # rt_status_json: all of it as one object.
 rt_status_json() {
 	rt_status_head
 	rt_head=$RT_REPLY
-	rt_store_ask "SELECT json_object('id',id,'status',status,
-'started_at',started_at,'ended_at',ended_at,'exit_code',exit_code,
-'interrupted',json(CASE '$rt_killed' WHEN '1' THEN 'true' ELSE 'false' END))
+	rt_store_ask "SELECT json_object('id',id,'status',status,'started_at',
+started_at,'ended_at',ended_at,'exit_code',exit_code,'interrupted',
+json(iif(${rt_killed:-0},'true','false')))
 FROM installer_runs WHERE run=$rt_run;"
 	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
-	rt_comma=
 	for rt_ord in $rt_ords; do
-		rt_store_ask "SELECT json_object('ord',ord,'id',step,'name',name,
-'status',status,'checkpoint',json(CASE checkpoint WHEN 1 THEN 'true' ELSE
-'false' END),'settled',json(CASE settled WHEN 1 THEN 'true' ELSE 'false'
-END),'attempt',attempt,'started_at',started_at,'ended_at',ended_at,
-'duration_ms',duration_ms,'exit_code',exit_code)
-FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
+		rt_store_ask "SELECT json_object('ord',ord,'id',step,
+'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
+'settled',json(iif(settled,'true','false')),'attempt',attempt,
+'started_at',started_at,'ended_at',ended_at,'duration_ms',duration_ms,
+'exit_code',exit_code) FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
 		rt_head=${RT_REPLY%?}
-		rt_state_load "$rt_run" "$rt_ord"
 		rt_status_files
-		printf '%s%s,"state_files":[%s]}' "$rt_comma" "$rt_head" "$rt_out"
+		printf '%s%s,"state_files":[%s]}' \
+			"$rt_comma" "$rt_head" "$rt_out"
 		rt_comma=,
 	done
 	rt_print ']}'
 }
 
-# rt_status_files: rt_out is the state files with their drift: JSON, or
-# lines for people.
+# rt_status_files: rt_out is the state files of the step rt_ord with their
+# drift: JSON, or lines for people.
 rt_status_files() {
-	rt_out='' rt_i=0 rt_sep=''
-	[ "$rt_paths" -gt 0 ] || return 0
-	rt_state_args rt_state_scan
-	rt_i=0
-	while [ "$rt_i" -lt "$rt_paths" ]; do
-		rt_i=$((rt_i + 1))
-		eval "rt_path=\$rt_path_$rt_i"
-		rt_state_get post "$rt_i"
-		[ "$rt_kind" != - ] || continue
-		rt_state_drift "$rt_i"
-		rt_drift=$RT_REPLY
-		if [ -n "$rt_json" ]; then
-			rt_text_json "$rt_path"
-			rt_out="$rt_out$rt_sep{\"path\":$RT_REPLY,\"kind\":\"$rt_kind\""
-			rt_out="$rt_out,\"drift\":\"$rt_drift\"}"
-			rt_sep=,
-		else
-			rt_out="$rt_out        $rt_drift  $rt_path$RT_NL"
-		fi
-	done
+	rt_out=
+	rt_state_load "$rt_run" "$rt_ord"
+	[ "$rt_paths" -eq 0 ] || rt_state_each rt_status_file
+}
+
+# rt_status_file N: adds one of them.
+rt_status_file() {
+	rt_state_drift "$1"
+	rt_drift=$RT_REPLY
+	[ -n "$rt_drift" ] || return 0
+	if [ -n "$rt_json" ]; then
+		rt_text_json "$rt_path"
+		rt_out="$rt_out${rt_out:+,}{\"path\":$RT_REPLY,"
+		rt_out="$rt_out\"kind\":\"$rt_kind\",\"drift\":\"$rt_drift\"}"
+	else
+		rt_text_line "$rt_path"
+		rt_out="$rt_out        $rt_drift  $RT_REPLY$RT_NL"
+	fi
 }
 
 # rt_status_text: all of it for people.
@@ -134,26 +122,24 @@ rt_status_text() {
 	rt_store_ask "SELECT id||', started '||started_at||
 coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
 	rt_word=$rt_run_status
-	[ -z "$rt_killed" ] || rt_word='interrupted: it was killed while it ran'
+	[ -z "$rt_killed" ] || rt_word='interrupted: it was killed'
 	rt_print "$RT_NAME $rt_old_version: $rt_word"
 	rt_print "run $RT_REPLY"
 	rt_print "state in $rt_dir"
 	for rt_ord in $rt_ords; do
-		rt_store_ask "SELECT '['||ord||'] '||step||': '||status||
-CASE WHEN status='failed' THEN ' (exit '||exit_code||')' ELSE '' END||
-CASE WHEN duration_ms IS NULL OR status NOT IN ('completed','failed')
-THEN '' ELSE ', '||duration_ms||' ms' END||
-CASE WHEN undoing THEN ', undo begun' WHEN settled THEN ', settled'
-ELSE '' END||CASE WHEN attempt>1 THEN ', attempt '||attempt ELSE '' END
+		rt_store_ask "SELECT '  ['||ord||'] '||step||': '||status||
+iif(status='failed',' (exit '||exit_code||')','')||
+iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
+iif(undoing,', undo begun',iif(settled,', settled',''))||
+iif(attempt>1,', attempt '||attempt,'')
 FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
-		rt_print "  $RT_REPLY"
-		rt_state_load "$rt_run" "$rt_ord"
+		rt_print "$RT_REPLY"
 		rt_status_files
 		printf '%s' "$rt_out"
 	done
 	case $rt_run_status in
-	completed) ;;
-	*) rt_print "continue with: $rt_call resume" ;;
+	completed | rolled_back) ;;
+	*) rt_print "Continue with: $rt_call resume" ;;
 	esac
 }
 
@@ -169,8 +155,7 @@ rt_verb_list() {
 		rt_word="json_object('event','checkpoint','step',step,'ord',ord,
 'name',name,'status',status,'ended_at',ended_at)"
 	else
-		rt_word="'  '||step||'  '||status||'  '||coalesce(ended_at,'')||'  '||
-name"
+		rt_word="'  '||step||'  '||status||'  '||coalesce(ended_at,'')"
 	fi
 	rt_store_each rt_print "SELECT $rt_word FROM steps WHERE run=$rt_run
 AND checkpoint AND status IN ('completed','skipped') AND NOT undoing

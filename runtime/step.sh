@@ -1,5 +1,6 @@
 # module: step
-# provides: rt_step_exec rt_child_wait rt_log_tail
+# provides: rt_step_exec rt_child_wait rt_child_mark rt_child_enter
+# provides: rt_log_tail rt_quote_lines
 # requires: process report watch
 
 # rt_step_exec ORD ID SYMBOL NAME FLAGS: runs one step to its end, with all
@@ -8,10 +9,10 @@
 rt_step_exec() {
 	rt_child_mark "$1" "$2" "$rt_attempt"
 	rt_watch_start "$1" "$2" "$4"
-	(
+	{
 		rt_child_enter "$2"
 		rt_step_child "$1" "$3" "$5"
-	) </dev/null >"$rt_log" 2>&1 3>&- 4<&- &
+	} </dev/null >"$rt_log" 2>&1 &
 	rt_child=$!
 	rt_child_wait
 	rt_step_believe "$1"
@@ -28,8 +29,10 @@ rt_child_mark() {
 }
 
 # rt_child_enter ID: in the child: the person's umask, the working folder
-# and the step's environment.
+# and the step's environment. The store's descriptors are closed by exec: a
+# redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
+	exec 3>&- 4<&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -88,7 +91,8 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -gt 128 ] && kill -0 "$rt_child" 2>/dev/null || break
+		[ "$rt_status" -gt 128 ] || break
+		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	rt_child=
 	# ksh93 says 256+N, yash 384+N.
@@ -102,9 +106,15 @@ rt_child_wait() {
 	fi
 }
 
-# rt_log_tail: the last lines of rt_log, on standard error.
-rt_log_tail() {
-	[ -s "$rt_log" ] || return 0
-	tail -n 12 "$rt_log" | LC_ALL=C tr -d '\000-\010\013-\037\177' |
+# rt_quote_lines: the last lines of standard input on standard error, with
+# no control characters.
+rt_quote_lines() {
+	tail -n 12 | LC_ALL=C tr -d '\000-\010\013-\037\177' |
 		sed 's/^/  | /' >&2
+}
+
+# rt_log_tail: how rt_log ends, and where it is.
+rt_log_tail() {
+	[ ! -s "$rt_log" ] || rt_quote_lines <"$rt_log"
+	rt_hint "log: $rt_mark_log"
 }

@@ -2,7 +2,7 @@
 # provides: rt_store_open rt_store_ask rt_store_each rt_store_close
 # provides: rt_store_send rt_store_need rt_store_begin_all
 # provides: rt_store_commit_all
-# requires: report text
+# requires: base report text schema
 
 # rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
 rt_store_need() {
@@ -18,7 +18,7 @@ rt_store_need() {
 			break
 		fi
 	done
-	rt_die "$RT_HOST" "this host has no sqlite3, where checkpoints are kept" \
+	rt_die "$RT_HOST" "this host has no sqlite3, which keeps checkpoints" \
 		"Nothing was changed. Install it $rt_how"
 }
 
@@ -47,9 +47,12 @@ rt_store_start() {
 		! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null; then
 		rm -rf "$rt_fifo"
 		rt_fifo=${TMPDIR:-/tmp}/waymark.$$.fifos
-		mkdir "$rt_fifo" && mkfifo "$rt_fifo/in" "$rt_fifo/out" ||
-			rt_die "$RT_STORE" "no pipe can be made beside the store" \
-				"Tried $rt_dir and ${TMPDIR:-/tmp}: is the disk full?"
+		if ! mkdir "$rt_fifo" ||
+			! mkfifo "$rt_fifo/in" "$rt_fifo/out"; then
+			rt_die "$RT_STORE" "no pipe can be made" \
+				"Tried $rt_dir and ${TMPDIR:-/tmp}." \
+				"Is the disk full?"
+		fi
 	fi
 	set -- sqlite3 -batch -bail -init /dev/null
 	[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
@@ -148,17 +151,20 @@ rt_store_failed() {
 	*malformed* | *'not a database'* | *corrupt* | damaged*)
 		rt_die "$RT_STORE" "the checkpoint store is damaged" \
 			"$rt_dir/checkpoint.db" \
-			"It is kept as it is, and nothing was changed. Put a good copy" \
-			"in its place; or move the folder away and run again."
+			"It is kept as it is, and nothing was changed." \
+			"Put a good copy in its place; or move the folder" \
+			"away, and run again."
 		;;
 	*full*)
-		rt_die "$RT_STORE" "the disk is full: the store cannot be written" \
+		rt_die "$RT_STORE" "the disk is full" \
 			"$rt_dir/checkpoint.db" \
-			"What was recorded is safe. Make room, then: $rt_call resume"
+			"What was recorded is safe. Make room, then:" \
+			"$rt_call resume"
 		;;
 	esac
 	rt_die "$RT_STORE" "the checkpoint store cannot be used" \
-		"$rt_dir/checkpoint.db" "sqlite3 says: ${1:-nothing; it was ended}"
+		"$rt_dir/checkpoint.db" \
+		"sqlite3 says: ${1:-nothing; it was ended}"
 }
 
 # rt_store_close: a store that is left in order is one plain file, which

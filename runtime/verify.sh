@@ -12,7 +12,7 @@ rt_verify() {
 	[ -z "$rt_output" ] || printf '%s\n' "$rt_output"
 	if [ $# -eq 1 ]; then
 		[ "$rt_status" -ne 0 ] || return 0
-		printf 'verify: FAILED: exit %s, where 0 was expected\n' "$rt_status"
+		printf 'verify: FAILED: exit %s, not 0\n' "$rt_status"
 	else
 		case $rt_output in
 		*"$2"*) return 0 ;;

@@ -6,39 +6,47 @@ import type { Draft, InstallerToml } from "./schema.js";
 /** Control characters, line ends, and what turns the direction of text. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
+/** What makes a reader see other words than those that stand there. */
+const MISLEADING = /[\u202a-\u202e\u2066-\u2069]/u;
+
 /**
- * What is shown to people is one line of plain text, what must be there is not
- * empty, and no text holds a NUL.
+ * What is compared or run is one line of plain text, what people read does not
+ * mislead them, what must be there is not empty, and no text holds a NUL.
  */
 export function checkText(draft: Draft<InstallerToml>, tree: SyntaxTree): void {
-  const oneLine = (value: string | undefined, path: KeyPath): void => {
+  const without = (unwanted: RegExp, value: string | undefined, path: KeyPath): void => {
     if (value === undefined || value.includes("\0")) return;
     const key = String(path.at(-1));
-    const [character] = UNPRINTABLE.exec(value) ?? [];
+    const [character] = unwanted.exec(value) ?? [];
     if (character !== undefined) {
       const facts = { key, character: nameOf(character) };
       tree.log.report("WM0211", facts, tree.valueAt(path));
     }
   };
+  const oneLine = (value: string | undefined, path: KeyPath): void =>
+    without(UNPRINTABLE, value, path);
   const notEmpty = (value: string | undefined, path: KeyPath): void => {
     if (value !== "") return;
     tree.log.report("WM0210", { key: String(path.at(-1)) }, tree.valueAt(path));
   };
-  const filled = (value: string | undefined, path: KeyPath): void => {
+  const filled = (value: string | undefined, path: KeyPath, unwanted: RegExp): void => {
     if (value?.trim() === "") notEmpty("", path);
-    else oneLine(value, path);
+    else without(unwanted, value, path);
   };
 
   const { installer } = draft;
   // What else a name or an id must be, check-ids.ts says.
   notEmpty(installer?.name, ["installer", "name"]);
-  filled(installer?.version, ["installer", "version"]);
-  for (const key of ["description", "author", "homepage", "license"] as const) {
+  filled(installer?.version, ["installer", "version"], UNPRINTABLE);
+  for (const key of ["homepage", "license"] as const) {
     oneLine(installer?.[key], ["installer", key]);
+  }
+  for (const key of ["description", "author"] as const) {
+    without(MISLEADING, installer?.[key], ["installer", key]);
   }
   for (const { step, path } of draftSteps(draft)) {
     notEmpty(step.id, [...path, "id"]);
-    filled(step.name, [...path, "name"]);
+    filled(step.name, [...path, "name"], MISLEADING);
     oneLine(step.script?.interpreter, [...path, "script", "interpreter"]);
   }
   checkNul(draft, [], tree);

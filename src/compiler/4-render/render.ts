@@ -36,10 +36,9 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     fingerprint: word(plan.fingerprint),
     count: number(plan.steps.length),
   };
-  const symbols = new Map(plan.steps.map((step) => [step.id, step.symbol]));
   const body = fill("body", {
     ...installer,
-    steps: plan.steps.map((step) => stepView(step, symbols)),
+    steps: plan.steps.map(stepView),
     runtime: own(selectModules(plan, assets.runtime)),
   });
   const end = delimiter("WAYMARK_BODY", body);
@@ -103,7 +102,7 @@ function headerView(plan: Plan, version: string): object {
 }
 
 /** One step, for the section of the steps and for its line of the plan. */
-function stepView(step: PlanStep, symbols: ReadonlyMap<string, string>): object {
+function stepView(step: PlanStep): object {
   const { script, checkpoint } = step;
   return {
     title: comment(`${step.ordinal}. ${step.id}: ${step.name}`),
@@ -114,7 +113,7 @@ function stepView(step: PlanStep, symbols: ReadonlyMap<string, string>): object 
     name: word(step.name),
     flags: word(flagsOf(step)),
     fingerprint: word(step.fingerprint),
-    depends: quotedWord(step.dependsOn.map((id) => symbols.get(id) ?? id).join(" ")),
+    depends: quotedWord(step.dependsOn.join(" ")),
     paths: (checkpoint?.stateFiles ?? []).map(word),
     shell: script && isShell(step) ? [commands(script.text)] : [],
     foreign: script && !isShell(step) ? [foreignView(step)] : [],

@@ -1,5 +1,5 @@
 #!/bin/sh
-trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0
+{ trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
 #
 # nasty 1.0 'beta' "two" $HOME `id` \ %s
 # quotes ' " and $(id) and `id`, a comma, -n, \n, *
@@ -48,7 +48,7 @@ rt_hash_find() {
 # rt_hash [FILE ...]: prints "HEX  NAME" for each file, or for standard
 # input: one process for all. rt_hash_find comes first.
 rt_hash() {
-	# shellcheck disable=SC2086 # a command and its options, split on purpose
+	# shellcheck disable=SC2086 # a command and its options
 	$rt_hash_tool ${1+"$@"}
 }
 
@@ -56,6 +56,7 @@ rt_hash() {
 # loads it into this shell. Exits with 8 where a byte of it is wrong.
 waymark_load() {
 	[ -z "${ZSH_VERSION-}" ] || emulate sh
+	# shellcheck disable=SC2034 # the body reads them
 	rt_umask=$(umask) rt_loader=$$ rt_tmp=
 	umask 077
 	for rt_word in "${TMPDIR:-/tmp}" /tmp /var/tmp "${HOME:-/}" "$PWD"; do
@@ -64,7 +65,7 @@ waymark_load() {
 		mkdir "$rt_tmp" 2>/dev/null && break
 		rt_tmp=
 	done
-	[ -n "$rt_tmp" ] && waymark_body >"$rt_tmp/install.sh" || {
+	{ [ -n "$rt_tmp" ] && waymark_body >"$rt_tmp/install.sh"; } || {
 		rm -rf "$rt_tmp"
 		echo "no folder to unpack in: is ${TMPDIR:-/tmp} full?" >&2
 		exit 5
@@ -74,14 +75,15 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 00d2b57672f843e4572261c8d8741cf518d2c9f8192bc01ce2f02339bfb84749 ] || {
+	[ "$rt_script_sha" = e110b328c2fa8f7fa72a598b12cf2c8f92d7b172b97a4a988cc2762d2de08919 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
 	}
 	unset -f waymark_body
+	# shellcheck disable=SC1091 # it is the body, which is above
 	. "$rt_tmp/install.sh"
 }
 
@@ -91,7 +93,8 @@ waymark_body() {
 #!/bin/sh
 # shellcheck disable=SC2317,SC2329 # the functions are called by their names
 # shellcheck disable=SC2034 # so are the variables of the rollbacks
-trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0
+# shellcheck disable=SC2016,SC2088 # data: the runtime knows ~ and $HOME
+{ trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
 RT_NAME=nasty
 RT_VERSION='1.0 '\''beta'\'' "two" $HOME `id` \ %s'
 RT_STEPS=2
@@ -134,7 +137,7 @@ rt_verify 'echo "it'\''s"' 'it'\''s $HOME `id` \'
 waymark_plan() {
 	"$1" 1 a-b a_b '-n '\''single'\'' "double" $HOME $(id) `id` \ % *' xcsr 2d96ba0f7656060ec34e03a7728fffe6 '' -- '~/a b'\''s "c"' '$HOME/$(id)' '/tmp/two
 lines' '~/-rf,*?[x]' '~/back\slash'
-	"$1" 2 a.b a_b_2 'The same symbol as a-b' v b04ae87c9c39c59704b9eb1f66209b89 'a_b' --
+	"$1" 2 a.b a_b_2 'The same symbol as a-b' v b04ae87c9c39c59704b9eb1f66209b89 'a-b' --
 }
 
 # ############################################################ the machinery
@@ -149,6 +152,8 @@ RT_NL='
 '
 RT_TAB=$(printf '\t')
 RT_CR=$(printf '\r')
+RT_IFS=" $RT_TAB$RT_NL"
+RT_ELSEWHERE='Choose another place with: --checkpoint-dir DIR'
 
 # The clock, in SQL: sqlite3 reads it, for date would be a process a step.
 RT_NOW="strftime('%Y-%m-%dT%H:%M:%fZ','now')"
@@ -163,6 +168,139 @@ esac
 # Where functions leave their results, so that none needs a fork.
 RT_REPLY=
 
+# rt_begin: the run's first transaction, which holds the whole plan with
+# its rollback texts. A refusal in it leaves nothing behind.
+rt_begin() {
+	rt_store_begin_all
+	if [ "$rt_choice" = again ]; then
+		rt_store_send "UPDATE installer_runs SET status='running',
+ended_at=NULL,exit_code=NULL,script_sha256='$rt_script_sha'
+WHERE run=$rt_run;"
+		waymark_plan rt_begin_step
+	else
+		rt_begin_run
+	fi
+	rt_store_send "CREATE TEMP TABLE dep AS SELECT ord,step,value AS dep
+FROM step_checkpoints,json_each(depends) WHERE run=$rt_run;"
+	[ "$rt_choice" != over ] || rt_begin_over
+	[ -z "$rt_from" ] || rt_begin_from
+	rt_loaded=
+	if [ "$rt_choice" != new ]; then
+		rt_loaded=1
+		rt_store_each rt_begin_row "SELECT
+ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
+	fi
+	rt_store_commit_all
+	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
+}
+
+# rt_begin_run: the rows of a new run.
+rt_begin_run() {
+	rt_over=$rt_run
+	rt_store_ask "SELECT coalesce(max(run),0)+1 FROM installer_runs;"
+	rt_run=$RT_REPLY
+	rt_text_sql "$RT_NAME"
+	rt_installer=$RT_REPLY
+	rt_text_sql "$RT_VERSION"
+	rt_store_send "INSERT INTO installer_runs
+(run,id,installer,version,fingerprint,script_sha256,status,started_at)
+VALUES($rt_run,strftime('%Y%m%dT%H%M%SZ','now')||'-'||
+lower(hex(randomblob(3))),$rt_installer,$RT_REPLY,'$RT_FINGERPRINT',
+'$rt_script_sha','running',$RT_NOW);"
+	waymark_plan rt_begin_step
+	rt_store_ask "SELECT id FROM installer_runs WHERE run=$rt_run;"
+	rt_run_id=$RT_REPLY
+}
+
+# rt_begin_step: takes the plan's line of a step: its row. Where it is
+# there, name and rollback text become those of this script.
+rt_begin_step() {
+	rt_bits=
+	for rt_word in c a i; do
+		case $5 in
+		*$rt_word*) rt_bits=${rt_bits}1, ;;
+		*) rt_bits=${rt_bits}0, ;;
+		esac
+	done
+	rt_deps=
+	for rt_word in $7; do
+		rt_deps="$rt_deps${rt_deps:+,}\"$rt_word\""
+	done
+	rt_rollback=NULL
+	case $5 in
+	*r*)
+		eval "rt_text_sql \"\$rollback_$3\""
+		rt_rollback=$RT_REPLY
+		;;
+	esac
+	rt_text_sql "$4"
+	rt_store_send "INSERT INTO step_checkpoints(run,ord,step,name,status,
+fingerprint,checkpoint,atomic,irreversible,depends,rollback)
+VALUES($rt_run,$1,'$2',$RT_REPLY,'pending','$6',$rt_bits
+'[$rt_deps]',$rt_rollback) ON CONFLICT(run,ord)
+DO UPDATE SET name=excluded.name,rollback=excluded.rollback;"
+}
+
+# rt_begin_over: over a run of another script: what that settled and this
+# left the same is skipped, but for what depends on a step that runs.
+rt_begin_over() {
+	rt_same="s.run=$rt_run AND o.run=$rt_over AND s.step=o.step
+AND s.fingerprint=o.fingerprint"
+	if [ -n "$rt_strict" ]; then
+		rt_store_ask "SELECT group_concat(step,' ') FROM steps o
+WHERE run=$rt_over AND settled AND NOT EXISTS (
+SELECT 1 FROM step_checkpoints s WHERE $rt_same);"
+		[ -z "$RT_REPLY" ] ||
+			rt_die "$RT_USAGE" "settled steps changed: $RT_REPLY" \
+				"Nothing was done. Without --strict they run" \
+				"again, with all that depends on them."
+	fi
+	rt_store_ask "UPDATE step_checkpoints AS s SET status='skipped',seq=(
+SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
+WHERE run=$rt_run AND EXISTS (
+SELECT 1 FROM steps o WHERE o.settled AND $rt_same);
+WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
+WHERE run=$rt_run AND status<>'skipped' UNION
+SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
+UPDATE step_checkpoints SET status='pending'
+WHERE run=$rt_run AND status='skipped' AND step IN again;
+INSERT INTO state_files(run,ord,n,path,post_kind,post_digest,post_mode,
+post_owner,post_size) SELECT $rt_run,s.ord,f.n,f.path,f.post_kind,
+f.post_digest,f.post_mode,f.post_owner,f.post_size
+FROM step_checkpoints s JOIN step_checkpoints o ON $rt_same
+JOIN state_files f ON f.run=o.run AND f.ord=o.ord
+WHERE s.status='skipped';"
+}
+
+# rt_begin_from: the step --from and all that come after it run again. All
+# that it depends on must be settled.
+rt_begin_from() {
+	rt_plan_find "$rt_from"
+	rt_store_ask "SELECT group_concat(dep.dep,' ') FROM dep JOIN steps p
+ON p.run=$rt_run AND p.step=dep.dep
+WHERE dep.ord=$rt_found AND NOT p.settled;"
+	[ -z "$RT_REPLY" ] ||
+		rt_die "$RT_USAGE" "cannot resume from $rt_from" \
+			"It depends on what is not settled: $RT_REPLY" \
+			"Continue from where the run stopped: $rt_call resume"
+	rt_store_send "UPDATE step_checkpoints SET status='pending'
+WHERE run=$rt_run AND ord>=$rt_found
+AND status IN ('completed','skipped');"
+}
+
+# rt_begin_row "ORD ATTEMPT SETTLED": sets rt_at_ORD and rt_is_ORD.
+rt_begin_row() {
+	case $1 in *[!0-9\ ]*) return 0 ;; esac
+	# shellcheck disable=SC2086 # three numbers
+	set -- $1
+	eval "rt_at_$1=$2 rt_is_$1=$3"
+}
+
+# rt_is_settled ORD: true for a step that is not run again.
+rt_is_settled() {
+	[ -n "$rt_loaded" ] && eval "[ \"\${rt_is_$1-0}\" -eq 1 ]"
+}
+
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
 # in every locale and whatever ls is told by the environment.
 rt_ls() {
@@ -175,20 +313,21 @@ rt_home_need() {
 	/*) return 0 ;;
 	esac
 	HOME=$(
-		{ getent passwd "$(id -u)" || grep "^[^:]*:[^:]*:$(id -u):" \
-			/etc/passwd; } 2>/dev/null | cut -d: -f6
+		exec 2>/dev/null
+		rt_uid=$(id -u)
+		{ getent passwd "$rt_uid" ||
+			grep "^[^:]*:[^:]*:$rt_uid:" /etc/passwd; } |
+			cut -d: -f6
 	)
 	case $HOME in
 	/*) export HOME ;;
-	*)
-		rt_die "$RT_HOST" "HOME is not set, and this user has no home" \
-			"Set HOME, or say where state goes: --checkpoint-dir DIR"
-		;;
+	*) rt_die "$RT_HOST" "HOME is not set, and this user has none" \
+		"Set HOME." "$RT_ELSEWHERE" ;;
 	esac
 }
 
-# rt_path_resolve PATH: RT_REPLY is PATH with ~ or \$HOME at its head as
-# this host has it.
+# rt_path_resolve PATH: RT_REPLY is PATH with ~ or HOME at its head as this
+# host has it, and with no slash at its end.
 rt_path_resolve() {
 	# shellcheck disable=SC2016 # the words as the author wrote them
 	case $1 in
@@ -206,20 +345,24 @@ rt_path_resolve() {
 	done
 }
 
-# rt_folder_find: sets rt_base and rt_dir from --checkpoint-dir, or from
-# XDG_DATA_HOME, or from the home.
+# rt_folder_find: sets rt_base and rt_dir: from --checkpoint-dir, or where
+# the kept copy that runs lies, or from XDG_DATA_HOME, or from the home.
 rt_folder_find() {
 	if [ -n "$rt_base" ]; then
 		case $rt_base in
 		/*) ;;
 		*) rt_base=$rt_pwd/$rt_base ;;
 		esac
+	elif [ -n "$rt_copy_dir" ]; then
+		rt_dir=$rt_copy_dir rt_base=${rt_copy_dir%/*}
+		return 0
 	else
 		rt_home_need
 		case ${XDG_DATA_HOME-} in
-		/*) rt_base=$XDG_DATA_HOME/waymark/checkpoints ;;
-		*) rt_base=$HOME/.local/share/waymark/checkpoints ;;
+		/*) rt_base=$XDG_DATA_HOME ;;
+		*) rt_base=$HOME/.local/share ;;
 		esac
+		rt_base=$rt_base/waymark/checkpoints
 	fi
 	rt_dir=$rt_base/$RT_NAME
 }
@@ -231,17 +374,15 @@ rt_folder_has() {
 
 # rt_folder_refuse WHAT: exit 5 with nothing changed.
 rt_folder_refuse() {
-	rt_die "$RT_STORE" "the checkpoint directory $1" \
-		"It is $rt_dir" \
-		"Nothing was changed. Mend it, or choose another place:" \
-		"--checkpoint-dir DIR"
+	rt_die "$RT_STORE" "the checkpoint directory $1" "It is $rt_dir" \
+		"Nothing was changed." "$RT_ELSEWHERE"
 }
 
-# rt_folder_check: refuses a folder that another user could change.
+# rt_folder_check: refuses a folder that another user could change, and
+# goes there: from here on the store's paths are relative.
 rt_folder_check() {
 	[ ! -L "$rt_dir" ] || rt_folder_refuse "is a symbolic link"
 	[ -d "$rt_dir" ] || rt_folder_refuse "is not a folder"
-	set -f
 	# shellcheck disable=SC2046 # split into fields on purpose
 	set -- $(rt_ls "$rt_dir")
 	case $1 in
@@ -249,40 +390,54 @@ rt_folder_check() {
 	esac
 	[ "$3" = "$(id -u)" ] ||
 		rt_folder_refuse "belongs to another user (uid $3)"
-	if ! cd -P "$rt_dir" 2>/dev/null; then
-		rt_folder_refuse "cannot be entered"
-	fi
+	cd -P "$rt_dir" 2>/dev/null || rt_folder_refuse "cannot be entered"
 	rt_dir=$(pwd -P)
 }
 
-# rt_folder_open: makes the folder with all it holds where it is missing,
-# and goes there: from here on the store's paths are relative.
+# rt_folder_open: makes the folder with all it holds where it is missing.
 rt_folder_open() {
 	if [ ! -d "$rt_dir" ] && [ ! -L "$rt_dir" ]; then
-		(umask "$rt_umask" && mkdir -p -- "$rt_base") 2>/dev/null ||
-			rt_folder_refuse "cannot be made"
-		mkdir -- "$rt_dir" 2>/dev/null || [ -d "$rt_dir" ] ||
-			rt_folder_refuse "cannot be made"
+		# shellcheck disable=SC2174 # those above have the person's mode
+		(
+			exec 2>/dev/null
+			umask "$rt_umask" && mkdir -p -m 700 -- "$rt_dir"
+		) || [ -d "$rt_dir" ] || rt_folder_refuse "cannot be made"
 	fi
 	rt_folder_check
-	if [ ! -d work ] || [ ! -d state ] || [ ! -d rollback ] ||
-		[ ! -d logs ] || [ ! -d backup ] || [ ! -d artifacts ]; then
-		mkdir -p state rollback logs backup artifacts work 2>/dev/null ||
+	set -- state rollback logs backup artifacts work
+	for rt_word; do
+		[ -d "$rt_word" ] && continue
+		mkdir -p "$@" 2>/dev/null ||
 			rt_folder_refuse "cannot be written to"
-	fi
+		break
+	done
 	[ -w . ] || rt_folder_refuse "cannot be written to"
 }
 
-# rt_self_keep: keeps this script as install.sh in the folder: the copy
-# that resume, rollback and an uninstall months later run.
-rt_self_keep() {
-	[ -n "$rt_self" ] || return 0
-	cmp -s "$rt_self" install.sh && return 0
-	cp "$rt_self" .install.sh.new 2>/dev/null &&
-		chmod 0700 .install.sh.new &&
-		mv -f .install.sh.new install.sh ||
-		rt_die "$RT_STORE" "the checkpoint directory cannot be written to" \
-			"It is $rt_dir: is the disk full?"
+# rt_folder_sweep: removes the pipes of calls that were killed.
+rt_folder_sweep() {
+	set +f
+	for rt_word in .tmp.*; do
+		set -f
+		[ "$rt_word" != ".tmp.$$" ] || continue
+		kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
+	done
+	set -f
+}
+
+# rt_folder_keep_self: keeps this script as install.sh in the folder: the
+# copy that resume, rollback and an uninstall months later run.
+rt_folder_keep_self() {
+	if [ -n "$rt_self" ] && {
+		[ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh
+	}; then
+		if ! cp "$rt_self" .install.sh.new ||
+			! mv -f .install.sh.new install.sh; then
+			rt_die "$RT_STORE" "install.sh cannot be written" \
+				"In $rt_dir: is the disk full?"
+		fi
+	fi
+	rt_call_set "$rt_dir/install.sh"
 }
 
 # rt_hash_find: sets rt_hash_tool to the words of this host's command for
@@ -304,7 +459,7 @@ rt_hash_find() {
 # rt_hash [FILE ...]: prints "HEX  NAME" for each file, or for standard
 # input: one process for all. rt_hash_find comes first.
 rt_hash() {
-	# shellcheck disable=SC2086 # a command and its options, split on purpose
+	# shellcheck disable=SC2086 # a command and its options
 	$rt_hash_tool ${1+"$@"}
 }
 
@@ -347,27 +502,26 @@ EOF
 }
 
 # rt_history_open: opens the folder and the store, takes the lock, and puts
-# in order what a killed call left: its processes, the step it was in where
-# that is atomic, and a rollback that it had begun.
+# in order what a killed call left: its processes, the atomic step that it
+# was in, a rollback that it had begun, and files that are not there.
 rt_history_open() {
 	rt_store_need
 	rt_folder_open
 	rt_store_open rw
 	rt_signals_on
-	rt_history_sweep
-	rt_self_keep
-	rt_call_set "$rt_dir/install.sh"
-	rt_history_current
+	rt_folder_sweep
+	rt_folder_keep_self
+	rt_history_current standing
 	rt_store_ask "SELECT coalesce(max(seq),0) FROM step_checkpoints;"
 	rt_seq=$RT_REPLY
-	rt_stray=
 	[ -n "$rt_run" ] || return 0
 	rt_history_derive
+	rt_strays=
 	rt_store_each rt_history_stray "SELECT
 r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
 step_checkpoints s JOIN installer_runs r ON r.run=s.run
 WHERE s.status='running';"
-	[ -z "$rt_stray" ] || rt_history_strays
+	[ -z "$rt_strays" ] || rt_history_end_strays
 	[ "$rt_verb" != rollback ] || return 0
 	rt_store_ask "UPDATE step_checkpoints SET undoing=1
 WHERE status='running' AND atomic AND NOT undoing;
@@ -376,24 +530,7 @@ SELECT count(*) FROM step_checkpoints WHERE undoing;"
 	rt_say "undoing first what a stopped call left behind"
 	rt_undo_all
 	rt_undo_report
-	rt_history_current
-}
-
-# rt_history_stray LINE: a step that was running when its call was killed.
-rt_history_stray() {
-	rt_stray="$rt_stray$1$RT_NL"
-}
-
-# rt_history_strays: ends what such a step left running.
-rt_history_strays() {
-	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
-		[ -n "$rt_word" ] || continue
-		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
-		rt_process_end
-	done <<EOF
-$rt_stray
-EOF
-	rt_history_current
+	rt_history_current standing
 }
 
 # rt_history_derive: writes the files beside the database again where they
@@ -407,28 +544,32 @@ WHERE run=$rt_run AND checkpoint AND attempt>0
 AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
 }
 
-# rt_history_sweep: removes the pipes of calls that were killed.
-rt_history_sweep() {
-	set +f
-	for rt_word in .tmp.*; do
-		set -f
-		[ "$rt_word" = ".tmp.$$" ] || [ ! -d "$rt_word" ] ||
-			kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
-	done
-	set -f
+# rt_history_stray LINE: a step that was running when its call was killed.
+rt_history_stray() {
+	rt_strays="$rt_strays$1$RT_NL"
 }
 
-# rt_history_current: sets rt_run (empty where there is none), rt_run_id,
-# rt_run_status, rt_old_plan and rt_old_version: the topmost run that is
-# not rolled back; with the argument any, the topmost of all.
+# rt_history_end_strays: ends what such steps left running.
+rt_history_end_strays() {
+	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
+		[ -n "$rt_word" ] || continue
+		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
+		rt_process_end
+	done <<EOF
+$rt_strays
+EOF
+	rt_history_current standing
+}
+
+# rt_history_current standing|any: sets rt_run (empty where there is none),
+# rt_run_id, rt_run_status, rt_old_plan and rt_old_version: of the topmost
+# run that is not rolled back, or of the topmost of all.
 rt_history_current() {
 	rt_word="WHERE status<>'rolled_back'"
-	[ "${1-}" != any ] || rt_word=
-	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_store_ask "SELECT run||' '||id||' '||status||' '||fingerprint||' '||version
-FROM installer_runs $rt_word
-ORDER BY run DESC LIMIT 1;"
-	[ -n "$RT_REPLY" ] || return 0
+	[ "$1" = standing ] || rt_word=
+	rt_store_ask "SELECT
+run||' '||id||' '||status||' '||fingerprint||' '||version
+FROM installer_runs $rt_word ORDER BY run DESC LIMIT 1;"
 	rt_old_version=$RT_REPLY
 	for rt_word in rt_run rt_run_id rt_run_status rt_old_plan; do
 		eval "$rt_word=\${rt_old_version%% *}"
@@ -437,15 +578,14 @@ ORDER BY run DESC LIMIT 1;"
 }
 
 # rt_state_outside: refuses a plan one of whose state files holds the
-# checkpoint directory: its pre-image would hold itself, and an undo would
-# remove the store.
+# checkpoint directory: an undo would remove the store.
 rt_state_outside() {
 	rt_inside=
 	waymark_plan rt_state_outside_step
 	[ -z "$rt_inside" ] ||
-		rt_die "$RT_HOST" "the checkpoint directory lies inside a state file" \
+		rt_die "$RT_HOST" "a state file holds the store" \
 			"$rt_dir is below $rt_inside" \
-			"Nothing was changed. Choose another place: --checkpoint-dir DIR"
+			"Nothing was changed." "$RT_ELSEWHERE"
 }
 
 # rt_state_outside_step: takes the plan's line of a step.
@@ -462,18 +602,17 @@ rt_state_outside_step() {
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
-	rt_have=
+	rt_runs=' '
 	if rt_status_open && [ -z "$rt_fresh" ]; then
-		rt_have=1
-		rt_store_each rt_plan_row "SELECT step,status,fingerprint,settled
-FROM steps WHERE run=$rt_run ORDER BY ord;"
+		rt_store_each rt_plan_row "SELECT step||'|'||status||'|'||
+fingerprint||'|'||settled FROM steps WHERE run=$rt_run ORDER BY ord;"
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
 
-# rt_plan_row LINE: what the store says of a step, by its id.
+# rt_plan_row LINE: what the store says of a step.
 rt_plan_row() {
 	rt_rows="$rt_rows$RT_NL$1|"
 }
@@ -483,33 +622,29 @@ rt_plan_step() {
 	rt_why='not run yet' rt_do=run
 	case $rt_rows in
 	*"$RT_NL$2|"*)
-		rt_line=${rt_rows#*"$RT_NL$2|"}
-		rt_line=${rt_line%%"$RT_NL"*}
-		rt_why=${rt_line%%"|"*}
-		case $rt_line in
-		*"|$6|1|") rt_do=skip rt_why='settled' ;;
-		*"|$6|0|") [ "$rt_why" != pending ] || rt_why='not run yet' ;;
+		rt_word=${rt_rows#*"$RT_NL$2|"}
+		rt_word=${rt_word%%"$RT_NL"*}
+		case $rt_word in
+		*"|$6|1|") rt_do=skip rt_why=settled ;;
+		"pending|$6|0|") ;;
+		*"|$6|0|") rt_why=${rt_word%%"|"*} ;;
 		*) rt_why='changed since it ran' ;;
 		esac
 		;;
 	esac
 	for rt_word in $7; do
-		eval "[ \"\${rt_do_$rt_word-}\" != run ]" && continue
-		[ "$rt_do" = run ] || rt_why='depends on a step that runs'
-		rt_do=run
+		case $rt_runs$rt_do in
+		*" $rt_word "*skip) rt_do=run rt_why="depends on $rt_word" ;;
+		esac
 	done
-	eval "rt_do_$3=\$rt_do"
-	if [ -n "$rt_json" ]; then
-		rt_event plan_step step "$2" "#ord" "$1" action "$rt_do" why "$rt_why"
-		return
-	fi
-	rt_line="  [$1/$RT_STEPS] $rt_do  $2: $4 ($rt_why"
-	case $5 in *c*) rt_line="$rt_line; checkpoint" ;; esac
-	case $5 in *a*) rt_line="$rt_line; atomic" ;; esac
-	case $5 in *i*) rt_line="$rt_line; IRREVERSIBLE" ;; esac
-	rt_print "$rt_line)"
+	[ "$rt_do" = skip ] || rt_runs="$rt_runs$2 "
+	rt_event plan_step step "$2" "#ord" "$1" action "$rt_do" why "$rt_why"
+	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
+	case $5 in *a*) rt_why="$rt_why; atomic" ;; esac
+	rt_text_line "$4"
+	rt_say "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
 	case $5 in
-	*i*) rt_print "        point of no return: no rollback past $2" ;;
+	*i*) rt_say "        point of no return: no rollback past $2" ;;
 	esac
 }
 
@@ -522,8 +657,9 @@ rt_verb_logs() {
 		rt_plan_find "$rt_step"
 		rt_word="AND step='$rt_step'"
 	fi
-	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step FROM step_checkpoints
-WHERE attempt>0 $rt_word ORDER BY run DESC,seq DESC LIMIT 1;"
+	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step
+FROM step_checkpoints WHERE attempt>0 $rt_word
+ORDER BY run DESC,seq DESC LIMIT 1;"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
 	# shellcheck disable=SC2086 # four words, none with a blank
@@ -531,18 +667,17 @@ WHERE attempt>0 $rt_word ORDER BY run DESC,seq DESC LIMIT 1;"
 	rt_run=$1
 	rt_child_mark "$2" "$4" "$3"
 	rt_say "step $4: $rt_mark_log"
-	cat "$rt_log" ||
-		rt_die "$RT_FAILED" "the log cannot be read: $rt_mark_log"
+	cat "$rt_log" || rt_die "$RT_FAILED" "the log cannot be read"
 	rt_exit 0
 }
 
 # rt_verb_verify: runs all verification commands again.
 rt_verb_verify() {
 	rt_status_open ||
-		rt_die "$RT_USAGE" "there is nothing to verify: $RT_NAME has no run here"
+		rt_die "$RT_USAGE" "nothing to verify: $RT_NAME has no run here"
 	rt_verify_all
 	[ "$rt_bad" -eq 0 ] ||
-		rt_die "$RT_FAILED" "verification failed in $rt_bad of $rt_count steps"
+		rt_die "$RT_FAILED" "steps that fail: $rt_bad of $rt_count"
 	rt_say "$RT_NAME: $rt_count steps verified"
 	rt_exit 0
 }
@@ -563,7 +698,7 @@ rt_verify_step() {
 	rt_count=$((rt_count + 1))
 	rt_child_mark "$1" "$2" verify
 	rt_output=$(
-		exec </dev/null 2>&1 3>&- 4<&-
+		exec </dev/null 2>&1
 		rt_child_enter "$2"
 		rt_verify_bad=
 		"verify_$3"
@@ -576,10 +711,128 @@ rt_verify_step() {
 		rt_bad=$((rt_bad + 1))
 		rt_say "[$1/$RT_STEPS] $2: FAILED"
 		rt_warn "step $2 does not pass its verification"
-		printf '%s\n' "$rt_output" |
-			LC_ALL=C tr -d '\000-\010\013-\037\177' | sed 's/^/  | /' >&2
+		printf '%s\n' "$rt_output" | rt_quote_lines
 	fi
 	rt_event verified step "$2" "#ord" "$1" "#exit_code" "$rt_status"
+}
+
+# A state file is numbered from 1 in its step. Its looks are five values:
+# kind (file, directory, symlink, other, absent), digest (sha256 of a file
+# or over a tree's listing, target of a link), mode, owner, size.
+# rt_now_*_N are what is on the host; rt_pre_*_N and rt_post_*_N are what
+# the store holds of the time before and after the step.
+
+# rt_state_tree PATH: prints the sha256 over all that is below PATH: names,
+# kinds, modes, owners, sizes, targets and bytes, but no times.
+rt_state_tree() (
+	cd "$1" || exit 1
+	{
+		# shellcheck disable=SC2086 # a command and its options
+		find . -type f -exec $rt_hash_tool {} +
+		LC_ALL=C TIME_STYLE=locale QUOTING_STYLE=literal \
+			find . -exec ls -dln {} + |
+			LC_ALL=C awk '{
+				line = $0
+				for (i = 0; i < 8; i++)
+					sub(/^ *[^ ]+/, "", line)
+				size = $1 ~ /^d/ ? "-" : $5
+				print substr($1, 1, 10), $3, $4, size line
+			}'
+	} 2>/dev/null | LC_ALL=C sort | rt_hash
+)
+
+# rt_state_octal STRING: RT_REPLY is a mode such as -rwxr-xr-x in octal.
+rt_state_octal() {
+	rt_rest=${1#?} rt_special=0 RT_REPLY=
+	for rt_word in 4 2 1; do
+		rt_bits=0
+		case $rt_rest in r*) rt_bits=4 ;; esac
+		case $rt_rest in ?w*) rt_bits=$((rt_bits + 2)) ;; esac
+		case $rt_rest in ??[xst]*) rt_bits=$((rt_bits + 1)) ;; esac
+		case $rt_rest in
+		??[sStT]*) rt_special=$((rt_special + rt_word)) ;;
+		esac
+		RT_REPLY=$RT_REPLY$rt_bits
+		rt_rest=${rt_rest#???}
+	done
+	RT_REPLY=$rt_special$RT_REPLY
+}
+
+# rt_state_look PATH: sets rt_kind, rt_mode, rt_owner, rt_size, and
+# rt_digest but for a plain file's.
+rt_state_look() {
+	rt_kind=absent rt_digest='' rt_mode='' rt_owner='' rt_size=''
+	if [ -L "$1" ]; then
+		rt_kind=symlink
+	elif [ -f "$1" ]; then
+		rt_kind='file'
+	elif [ -d "$1" ]; then
+		rt_kind=directory
+		rt_digest=$(rt_state_tree "$1")
+		rt_digest=${rt_digest%% *}
+	elif [ -e "$1" ]; then
+		rt_kind=other
+	else
+		return 0
+	fi
+	rt_look=$(rt_ls "$1" && echo .)
+	rt_look=${rt_look%"$RT_NL".}
+	[ "$rt_kind" != symlink ] || rt_digest=${rt_look#*"$1 -> "}
+	# shellcheck disable=SC2086 # split into fields on purpose
+	set -- $rt_look
+	rt_state_octal "$1"
+	rt_mode=$RT_REPLY rt_owner=$3:$4
+	[ "$rt_kind" != file ] || rt_size=$5
+}
+
+# rt_state_scan PATH ...: sets rt_now_*_N; all plain files are hashed in
+# one call.
+rt_state_scan() {
+	rt_n=0 rt_numbers=''
+	for rt_path in ${1+"$@"}; do
+		rt_n=$((rt_n + 1))
+		rt_state_look "$rt_path"
+		eval "rt_now_kind_$rt_n=\$rt_kind rt_now_mode_$rt_n=\$rt_mode
+		rt_now_digest_$rt_n=\$rt_digest rt_now_owner_$rt_n=\$rt_owner
+		rt_now_size_$rt_n=\$rt_size"
+		# Files go to the end of the list, and all else is shifted out.
+		shift
+		[ "$rt_kind" != file ] || {
+			set -- ${1+"$@"} "$rt_path"
+			rt_numbers="$rt_numbers $rt_n"
+		}
+	done
+	[ -n "$rt_numbers" ] || return 0
+	rt_lines=$(rt_hash "$@" 2>/dev/null) || rt_lines=$(
+		# One of them cannot be read: hash each for itself.
+		for rt_file; do
+			{ rt_hash <"$rt_file"; } 2>/dev/null || echo unreadable
+		done
+	)
+	# shellcheck disable=SC2086 # a list of numbers, split on purpose
+	set -- $rt_numbers
+	while read -r rt_line; do
+		# A leading backslash says that the name was escaped.
+		rt_line=${rt_line#\\}
+		eval "rt_now_digest_$1=\${rt_line%% *}"
+		shift
+	done <<EOF
+$rt_lines
+EOF
+}
+
+# rt_state_get now|pre|post N: sets rt_kind, rt_digest, rt_mode, rt_owner.
+rt_state_get() {
+	eval "rt_kind=\$rt_$1_kind_$2 rt_digest=\$rt_$1_digest_$2
+	rt_mode=\$rt_$1_mode_$2 rt_owner=\$rt_$1_owner_$2"
+}
+
+# rt_state_is pre|post N: true where the host shows what the store holds.
+rt_state_is() {
+	rt_state_get now "$2"
+	rt_looks="$rt_kind $rt_mode $rt_owner $rt_digest"
+	rt_state_get "$1" "$2"
+	[ "$rt_looks" = "$rt_kind $rt_mode $rt_owner $rt_digest" ]
 }
 
 # rt_nap: waits a tenth of a second, or a whole one where sleep is plain.
@@ -593,10 +846,11 @@ rt_process_table() {
 	if [ -r /proc/self/stat ]; then
 		set +f
 		for rt_p in /proc/[0-9]*; do
-			{ read -r rt_line <"$rt_p/stat"; } 2>/dev/null || continue
-			# The name in brackets may hold blanks: cut up to its end.
 			set -f
-			# shellcheck disable=SC2086 # split into fields on purpose
+			{ read -r rt_line <"$rt_p/stat"; } 2>/dev/null ||
+				continue
+			# The name in brackets may hold blanks: cut it off.
+			# shellcheck disable=SC2086 # split into fields
 			set -- ${rt_line##*") "}
 			RT_REPLY="$RT_REPLY${rt_p#/proc/} ${2-0}$RT_NL"
 		done
@@ -614,18 +868,19 @@ rt_process_marked() {
 	[ -r /proc/self/environ ] || return 0
 	set +f
 	rt_lines=$(
+		exec 2>/dev/null
 		grep -l -F -- "WAYMARK_RUN=$rt_mark_env" /proc/[0-9]*/environ
 		# shellcheck disable=SC2010 # a link's target, not a file's name
 		ls -l /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 |
 			grep -F -- "-> $rt_mark_log"
-	) 2>/dev/null
+	)
 	set -f
-	while read -r rt_line; do
-		rt_line=${rt_line#*/proc/}
-		rt_line=${rt_line%%/*}
-		case $rt_line in
+	while read -r rt_p; do
+		rt_p=${rt_p#*/proc/}
+		rt_p=${rt_p%%/*}
+		case $rt_p in
 		'' | *[!0-9]* | "$$") ;;
-		*) RT_REPLY="$RT_REPLY $rt_line" ;;
+		*) RT_REPLY="$RT_REPLY $rt_p" ;;
 		esac
 	done <<EOF
 $rt_lines
@@ -693,8 +948,8 @@ rt_process_end() {
 			rt_is_alive "$rt_p" && rt_pids="$rt_pids $rt_p"
 		done
 		[ -n "$rt_pids" ] || return 0
-		# shellcheck disable=SC2086 # a list of numbers, split on purpose
-		if [ "$rt_tries" -lt 50 ]; then
+		# shellcheck disable=SC2086 # a list of numbers
+		if [ "$rt_tries" -lt 30 ]; then
 			rt_process_signal STOP $rt_pids
 			rt_process_signal TERM $rt_pids
 			rt_process_signal CONT $rt_pids
@@ -702,27 +957,155 @@ rt_process_end() {
 			rt_process_signal KILL $rt_pids
 		fi
 		rt_tries=$((rt_tries + 1))
-		[ "$rt_tries" -lt 100 ] || return 1
+		[ "$rt_tries" -lt 60 ] || return 1
 		rt_nap
 	done
 } 3>&- 4<&-
 
-# rt_report_setup: decides how to speak. Sets rt_tty, rt_utf8 and the
-# colours; reads rt_json, rt_quiet, rt_color.
-rt_report_setup() {
-	rt_tty='' rt_red='' rt_green='' rt_dim='' rt_off=''
-	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] && [ "${TERM-dumb}" != dumb ] &&
-		rt_tty=1
-	case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
-	*UTF-8* | *utf-8* | *UTF8* | *utf8*) rt_utf8=$rt_tty ;;
-	*) rt_utf8='' ;;
-	esac
-	if [ -n "$rt_tty$rt_color" ] && [ -z "${NO_COLOR-}" ] && [ -t 1 ] &&
-		[ "$rt_color" != no ]; then
-		rt_esc=$(printf '\033[')
-		rt_red=${rt_esc}31m rt_green=${rt_esc}32m
-		rt_dim=${rt_esc}2m rt_off=${rt_esc}0m
+# rt_progress_begin: takes the plan's line of a step: the durable record
+# that it is running, in one transaction with the completion of the step
+# before. Where it has state files, their pre-images are saved first.
+rt_progress_begin() {
+	rt_state_sql=
+	if [ $# -gt 8 ]; then
+		rt_progress_flush ''
+		rt_progress_state "$@"
 	fi
+	rt_seq=$((rt_seq + 1))
+	rt_progress_flush "${rt_state_sql}UPDATE step_checkpoints SET
+status='running',attempt=$rt_attempt,seq=$rt_seq,undoing=0,
+started_at=$RT_NOW,started_ms=$RT_MS,ended_at=NULL,duration_ms=NULL,
+exit_code=NULL WHERE run=$rt_run AND ord=$1;" "$1"
+	rt_text_line "$4"
+	[ -n "$rt_tty" ] || rt_say "[$1/$RT_STEPS] $2: $RT_REPLY"
+	rt_event step_started step "$2" "#ord" "$1" "#of" "$RT_STEPS" \
+		"#attempt" "$rt_attempt"
+}
+
+# rt_progress_state: takes the plan's line of a step. What a person changed
+# since the step last completed, in this run or before, is kept. The first
+# pre-image of a run stays, however often a step is tried.
+rt_progress_state() {
+	rt_snapshot='' rt_ord=$1 rt_id=$2
+	case $5 in *s*) rt_snapshot=1 ;; esac
+	shift 8
+	if [ -n "$rt_earlier" ]; then
+		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
+WHERE s.step='$rt_id' AND s.status<>'rolled_back' AND EXISTS (
+SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
+AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+		if [ -n "$RT_REPLY" ]; then
+			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
+			rt_state_keep_edits "$rt_id"
+		fi
+		rt_state_load "$rt_run" "$rt_ord"
+		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
+			rt_state_sql="UPDATE state_files SET post_kind=NULL
+WHERE run=$rt_run AND ord=$rt_ord;"
+			return 0
+		fi
+	fi
+	rt_state_paths "$@"
+	rt_state_before "$rt_ord" "$rt_id"
+	rt_state_sql=$RT_REPLY
+}
+
+# rt_progress_flush SQL [ORD]: one durable transaction: the completion that
+# is still to be written, and SQL, which begins step ORD. The derived files
+# are written behind it; then the completion is reported.
+rt_progress_flush() {
+	[ -n "$rt_pending_sql$1" ] || return 0
+	rt_files=
+	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
+step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
+writefile(state_path,state) FROM derived
+WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
+	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
+writefile(rollback_path,rollback_text) FROM derived
+WHERE run=$rt_run AND ord=$2 AND checkpoint)"
+	rt_store_ask "BEGIN;$rt_pending_sql$1
+COMMIT;SELECT 'ok'$rt_files;"
+	rt_pending_sql=
+	[ -n "$rt_pending_ord" ] || return 0
+	rt_time=${RT_REPLY#*"|"}
+	rt_time=${rt_time%%"|"*}
+	rt_event step_completed step "$rt_pending_id" \
+		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_duration "$rt_time"
+	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
+		"$rt_pending_name" "$RT_REPLY"
+	rt_pending_ord=
+}
+
+# rt_progress_line ok|bad ORD ID NAME [TIME]: the line of a step that ended.
+rt_progress_line() {
+	if [ -n "$rt_tty" ]; then
+		rt_text_line "$4"
+		rt_word=$RT_REPLY
+		rt_mark "$1"
+		rt_say "$RT_REPLY [$2/$RT_STEPS] $rt_word $rt_dim${5-}$rt_off"
+	elif [ "$1" = ok ]; then
+		rt_say "[$2/$RT_STEPS] $3: completed ($5)"
+	else
+		rt_say "[$2/$RT_STEPS] $3: FAILED"
+	fi
+}
+
+# rt_progress_done: takes the plan's line of a step that succeeded; its
+# record is written with what follows, or at once for a terminal's reader.
+rt_progress_done() {
+	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	rt_seq=$((rt_seq + 1))
+	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
+seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
+exit_code=0 WHERE run=$rt_run AND ord=$1;"
+	if [ $# -gt 8 ]; then
+		shift 8
+		rt_state_paths "$@"
+		rt_state_after "$rt_pending_ord"
+		rt_pending_sql=$rt_pending_sql$RT_REPLY
+	fi
+	[ -z "$rt_tty" ] || rt_progress_flush ''
+}
+
+# rt_progress_failed: takes the plan's line of a step that failed: ends
+# what it left running, records it, and undoes an atomic step.
+rt_progress_failed() {
+	rt_stop=failed rt_failed_step=$2 rt_atomic=0
+	# The signal is dealt with; a second one would stop the undo.
+	[ -z "$rt_signal" ] ||
+		rt_stop=signal rt_ended_by=$rt_signal rt_signal=
+	rt_process_end
+	case $5 in *a*) rt_atomic=1 ;; esac
+	rt_seq=$((rt_seq + 1))
+	rt_progress_flush "UPDATE step_checkpoints SET status='failed',
+seq=$rt_seq,undoing=$rt_atomic,ended_at=$RT_NOW,exit_code=$rt_status,
+duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
+	rt_progress_line bad "$1" "$2" "$4"
+	rt_event step_failed step "$2" "#ord" "$1" \
+		"#exit_code" "$rt_status" log "$rt_dir/$rt_log"
+	rt_word="exit $rt_status"
+	[ "$rt_status" -le 128 ] || rt_word="signal $((rt_status - 128))"
+	rt_warn "step $2 failed ($rt_word)"
+	rt_log_tail
+	[ "$rt_atomic" -eq 1 ] || return 0
+	[ "$rt_stop" = signal ] || rt_stop=undone
+	rt_undo_all
+}
+
+# rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
+rt_report_setup() {
+	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
+	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
+		[ "${TERM-dumb}" != dumb ] || return 0
+	rt_tty=1
+	case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+	*UTF-8* | *utf-8* | *UTF8* | *utf8*) rt_utf8=1 ;;
+	esac
+	[ -z "$rt_plain${NO_COLOR-}" ] || return 0
+	rt_off=$(printf '\033[')
+	rt_red=${rt_off}31m rt_green=${rt_off}32m rt_dim=${rt_off}2m
+	rt_off=${rt_off}0m
 }
 
 # rt_print TEXT ...: one line on standard output, whatever the flags.
@@ -735,9 +1118,12 @@ rt_say() {
 	[ -n "$rt_quiet$rt_json" ] || rt_print "$*"
 }
 
-# rt_warn TEXT ...: one line on standard error.
+# rt_warn TEXT ...: one line on standard error; rt_hint: one below it.
 rt_warn() {
 	printf '%s: %s\n' "$RT_NAME" "$*" >&2
+}
+rt_hint() {
+	printf '  %s\n' "$*" >&2
 }
 
 # rt_mark ok|bad: RT_REPLY is the mark before a line on a terminal.
@@ -754,19 +1140,17 @@ rt_mark() {
 # begins with # has a number for its value; any other a string.
 rt_event() {
 	[ -n "$rt_json" ] || return 0
-	rt_line="{\"event\":\"$1\""
+	rt_event="{\"event\":\"$1\""
 	shift
 	while [ $# -gt 1 ]; do
 		case $1 in
-		\#*) rt_line="$rt_line,\"${1#?}\":${2:-null}" ;;
-		*)
-			rt_text_json "$2"
-			rt_line="$rt_line,\"$1\":$RT_REPLY"
-			;;
+		\#*) RT_REPLY=${2:-null} ;;
+		*) rt_text_json "$2" ;;
 		esac
+		rt_event="$rt_event,\"${1#\#}\":$RT_REPLY"
 		shift 2
 	done
-	rt_print "$rt_line}"
+	rt_print "$rt_event}"
 }
 
 # rt_duration MS: RT_REPLY is the time as a person says it.
@@ -789,14 +1173,14 @@ rt_duration() {
 # rt_die CODE WHAT [NEXT ...]: says what failed and what to do next, a
 # line each, and exits with CODE.
 rt_die() {
-	rt_die_code=$1
+	rt_code=$1
 	rt_event error "#exit_code" "$1" message "$2"
 	rt_warn "$2"
 	shift 2
-	for rt_line in ${1+"$@"}; do
-		printf '  %s\n' "$rt_line" >&2
+	for rt_word in ${1+"$@"}; do
+		rt_hint "$rt_word"
 	done
-	rt_exit "$rt_die_code"
+	rt_exit "$rt_code"
 }
 
 # rt_exit CODE: the one way out: closes the store, leaves nothing behind.
@@ -814,24 +1198,19 @@ rt_exit() {
 rt_verb_rollback() {
 	if ! rt_folder_has; then
 		[ -z "$rt_to" ] || rt_plan_find "$rt_to"
-		rt_say "there is nothing to roll back: $RT_NAME has no run here"
+		rt_say "there is nothing to roll back: no run in $rt_dir"
 		rt_exit 0
 	fi
 	rt_history_open
 	rt_rollback_set
 	if [ -n "$rt_set" ]; then
+		rt_set="attempt>0 AND status<>'rolled_back' AND ($rt_set)"
 		rt_rollback_boundary
 		rt_store_ask "UPDATE step_checkpoints SET undoing=2
-WHERE attempt>0 AND status<>'rolled_back' AND ($rt_set);"
+WHERE $rt_set;"
 	fi
 	rt_event rollback_started
 	rt_undo_all
-	rt_rollback_close
-	rt_undo_report
-}
-
-# rt_rollback_close: what each run is after the undo.
-rt_rollback_close() {
 	rt_word=
 	[ -z "$rt_full" ] || [ -n "$rt_signal" ] || rt_word='OR 1'
 	rt_store_ask "UPDATE installer_runs SET
@@ -841,62 +1220,55 @@ AND attempt>0 AND s.status<>'rolled_back') THEN 'aborted'
 ELSE 'rolled_back' END WHERE status<>'rolled_back' AND (EXISTS (
 SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
 AND s.status='rolled_back') $rt_word);"
+	rt_undo_report
 }
 
 # rt_rollback_set: sets rt_set to the SQL condition for the steps that are
-# to be undone, empty where only a rollback begun before goes on.
+# to be undone, empty where a rollback that was begun goes on.
 rt_rollback_set() {
-	rt_set=
-	if [ -n "$rt_full" ]; then
-		rt_set=1
-	elif [ -n "$rt_to" ]; then
+	rt_set=1
+	[ -z "$rt_full" ] || return 0
+	if [ -n "$rt_to" ]; then
 		rt_rollback_to
-	else
-		rt_store_ask "SELECT count(*) FROM step_checkpoints WHERE undoing>1;"
-		if [ "$RT_REPLY" -gt 0 ]; then
-			rt_say "going on with a rollback that was stopped"
-			return 0
-		fi
-		rt_store_ask "SELECT run||' '||ord||' '||seq FROM step_checkpoints
-WHERE checkpoint AND attempt>0 AND status='completed'
-ORDER BY seq DESC LIMIT 1;"
-		if [ -n "$RT_REPLY" ]; then
-			# shellcheck disable=SC2086 # three numbers
-			set -- $RT_REPLY
-			rt_set="run>$1 OR run=$1 AND ord>=$2"
-		else
-			rt_set=1
-		fi
+		return
 	fi
+	rt_store_ask "SELECT count(*) FROM step_checkpoints WHERE undoing>1;"
+	if [ "$RT_REPLY" -gt 0 ]; then
+		rt_say "going on with a rollback that was stopped"
+		rt_set=
+		return
+	fi
+	rt_store_ask "SELECT 'run>'||run||' OR run='||run||' AND ord>='||ord
+FROM step_checkpoints WHERE checkpoint AND attempt>0
+AND status='completed' ORDER BY seq DESC LIMIT 1;"
+	rt_set=${RT_REPLY:-1}
 }
 
 # rt_rollback_to: the condition for all that came after the step --to.
 rt_rollback_to() {
 	rt_text_sql "$rt_to"
-	rt_store_ask "SELECT run||' '||ord||' '||coalesce(seq,0)||' '||
-(status IN ('completed','skipped') AND NOT undoing) FROM step_checkpoints
-WHERE step=$RT_REPLY AND run=${rt_run:-0};"
-	[ -n "$RT_REPLY" ] ||
-		rt_die "$RT_USAGE" "there is no step $rt_to to roll back to" \
-			"List the checkpoints with: $rt_call resume --list"
-	# shellcheck disable=SC2086 # four numbers
-	set -- $RT_REPLY
-	[ "$4" -eq 1 ] ||
-		rt_die "$RT_USAGE" "cannot roll back to $rt_to: it is not completed" \
-			"Nothing was changed." \
-			"List the checkpoints with: $rt_call resume --list"
-	rt_set="run=$1 AND ord>$2 OR run>$1 OR run<$1 AND seq>$3"
+	rt_store_ask "SELECT CASE WHEN status IN ('completed','skipped')
+AND NOT undoing THEN 'run='||run||' AND ord>'||ord||' OR run>'||run||
+' OR run<'||run||' AND seq>'||coalesce(seq,0) ELSE 0 END
+FROM step_checkpoints WHERE step=$RT_REPLY AND run=${rt_run:-0};"
+	rt_set=$RT_REPLY
+	case $rt_set in
+	'') rt_word="there is no step $rt_to to roll back to" ;;
+	0) rt_word="cannot roll back to $rt_to: it is not completed" ;;
+	*) return 0 ;;
+	esac
+	rt_die "$RT_USAGE" "$rt_word" "Nothing was changed." \
+		"List the checkpoints with: $rt_call resume --list"
 }
 
 # rt_rollback_boundary: a rollback does not cross an irreversible step.
 rt_rollback_boundary() {
 	[ -z "$rt_force" ] || return 0
 	rt_store_ask "SELECT step FROM step_checkpoints WHERE irreversible
-AND attempt>0 AND status<>'rolled_back' AND ($rt_set)
-ORDER BY run DESC,ord DESC LIMIT 1;"
+AND $rt_set ORDER BY run DESC,ord DESC LIMIT 1;"
 	[ -z "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "step $RT_REPLY is irreversible" \
-			"Nothing was changed. Undo only what came after it with:" \
+			"Nothing was changed. Undo what came after it with:" \
 			"$rt_call rollback --to $RT_REPLY" \
 			"or cross it all the same with --force"
 }
@@ -906,110 +1278,97 @@ ORDER BY run DESC,ord DESC LIMIT 1;"
 rt_undo_all() {
 	rt_undone=0 rt_undo_failed='' rt_undo_kept=''
 	while [ -z "$rt_signal" ]; do
-		rt_store_ask "SELECT s.run||' '||s.ord||' '||s.attempt||' '||
+		rt_store_ask "SELECT s.run||' '||s.ord||' '||
 (s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM step_checkpoints s
 JOIN installer_runs r ON r.run=s.run WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 		[ -n "$RT_REPLY" ] || break
-		# shellcheck disable=SC2086 # six words, none with a blank
+		# shellcheck disable=SC2086 # five words, none with a blank
 		rt_undo_step $RT_REPLY
 	done
 	rt_store_ask "UPDATE step_checkpoints SET undoing=-undoing
 WHERE undoing<0;"
 }
 
-# rt_undo_step RUN ORD ATTEMPT HAS_ROLLBACK RUN_ID STEP: keeps a person's
-# edits, runs the author's commands, puts the state files back, and
-# records it.
+# rt_undo_step RUN ORD HAS_ROLLBACK RUN_ID STEP: keeps a person's edits,
+# runs the author's commands, puts the state files back, and records it.
 rt_undo_step() {
-	rt_event step_rollback_started step "$6" "#ord" "$2"
 	rt_state_load "$1" "$2"
-	rt_state_keep_edits "$6"
+	rt_state_keep_edits "$5"
 	rt_undo_status=0
-	if [ "$4" -eq 1 ]; then
-		rt_undo_script "$1" "$2" "$3" "$5" "$6"
-		[ -z "$rt_signal" ] || return 0
-	fi
-	if rt_state_restore "$6"; then
+	[ "$3" -eq 0 ] || rt_undo_script "$1" "$2" "$4" "$5"
+	[ -z "$rt_signal" ] || return 0
+	if rt_state_restore "$5"; then
 		rt_seq=$((rt_seq + 1))
-		rt_undo_mark="status='rolled_back',undoing=0,seq=$rt_seq"
+		rt_set="status='rolled_back',undoing=0,seq=$rt_seq"
 	else
 		# Below 0: not tried again in this call, but in the next.
-		rt_undo_mark='undoing=-abs(undoing)'
-		rt_undo_kept="$rt_undo_kept $6"
+		rt_set='undoing=-abs(undoing)'
+		rt_undo_kept="$rt_undo_kept $5"
 	fi
-	rt_store_ask "UPDATE step_checkpoints SET $rt_undo_mark,
-ended_at=$RT_NOW WHERE run=$1 AND ord=$2;
-SELECT (SELECT writefile(state_path,state) FROM derived
-WHERE run=$1 AND ord=$2 AND EXISTS (SELECT 1 FROM step_checkpoints
-WHERE run=$1 AND ord=$2 AND checkpoint));"
+	rt_store_ask "UPDATE step_checkpoints SET $rt_set,ended_at=$RT_NOW
+WHERE run=$1 AND ord=$2;SELECT writefile(state_path,state) FROM derived
+WHERE run=$1 AND ord=$2 AND checkpoint;"
 	rt_undone=$((rt_undone + 1))
 	if [ "$rt_undo_status" -eq 0 ]; then
-		rt_say "undone: $6"
+		rt_say "undone: $5"
 	else
-		rt_undo_failed="$rt_undo_failed $6"
+		rt_undo_failed="$rt_undo_failed $5"
 	fi
-	rt_event step_rolled_back step "$6" "#ord" "$2" \
+	rt_event step_rolled_back step "$5" "#ord" "$2" \
 		"#exit_code" "$rt_undo_status"
 }
 
-# rt_undo_script RUN ORD ATTEMPT RUN_ID STEP: runs rollback/STEP.sh, written
-# anew from the store, as a person would by hand.
+# rt_undo_script RUN ORD RUN_ID STEP: runs rollback/STEP.sh, written anew
+# from the store, as a person would by hand. Sets rt_undo_status.
 rt_undo_script() {
 	rt_store_ask "SELECT writefile(rollback_path,rollback_text)
 FROM derived WHERE run=$1 AND ord=$2;"
-	case $RT_REPLY in
-	'' | *[!0-9]*)
-		rt_die "$RT_STORE" "rollback/$5.sh cannot be written" \
-			"It is in $rt_dir: is the disk full?"
-		;;
-	esac
-	rt_mark_env=$4/$2.undo.
-	rt_log=logs/$5.rollback.log
+	rt_mark_env=$3/$2.undo.
+	rt_log=logs/$4.rollback.log
 	rt_mark_log=$rt_dir/$rt_log
-	(
-		rt_child_enter "$5"
-		exec sh "../rollback/$5.sh"
-	) </dev/null >"$rt_log" 2>&1 3>&- 4<&- &
+	{
+		rt_child_enter "$4"
+		exec sh "../rollback/$4.sh"
+	} </dev/null >"$rt_log" 2>&1 &
 	rt_child=$!
 	rt_child_wait
 	rt_undo_status=$rt_status
 	[ "$rt_status" -ne 0 ] || return 0
 	rt_process_end
-	rt_warn "the rollback of step $5 failed (exit $rt_status)"
+	rt_warn "the rollback of step $4 failed (exit $rt_status)"
 	rt_log_tail
-	printf '  log: %s\n' "$rt_dir/$rt_log" >&2
 }
 
 # rt_undo_report: the last line of a rollback, and its exit code; for the
 # other verbs it returns where all is well.
 rt_undo_report() {
-	if [ -n "$rt_signal" ]; then
-		rt_die "$((128 + rt_signal))" "the rollback was ended by a signal" \
+	[ -z "$rt_signal" ] ||
+		rt_die "$((128 + rt_signal))" "ended by signal $rt_signal" \
 			"Go on with: $rt_call rollback"
-	fi
-	if [ -n "$rt_undo_kept" ]; then
+	[ -z "$rt_undo_kept" ] ||
 		rt_die "$RT_PARTIAL" "some state files could not be put back" \
-			"Steps:$rt_undo_kept" "Mend the cause, then: $rt_call rollback"
-	fi
+			"Steps:$rt_undo_kept" \
+			"Mend the cause, then: $rt_call rollback"
 	if [ -n "$rt_undo_failed" ]; then
+		set --
 		for rt_word in $rt_undo_failed; do
-			set -- "$@" "run by hand: sh $rt_dir/rollback/$rt_word.sh"
+			set -- ${1+"$@"} "sh $rt_dir/rollback/$rt_word.sh"
 		done
-		rt_die "$RT_PARTIAL" "some undo commands failed:$rt_undo_failed" \
-			"All else was undone. Mend the cause, then" "$@"
+		rt_die "$RT_PARTIAL" "undo commands failed:$rt_undo_failed" \
+			"All else was undone. Mend the cause, then run:" "$@"
 	fi
 	[ "$rt_verb" = rollback ] || return 0
 	if [ "$rt_undone" -eq 0 ]; then
 		rt_say "there is nothing to roll back"
 	else
-		rt_say "$RT_NAME: $rt_undone steps undone"
+		rt_say "$RT_NAME: steps undone: $rt_undone"
 	fi
 	rt_event rollback_completed "#undone" "$rt_undone" "#exit_code" 0
 	rt_exit 0
 }
 
-# rt_verb_run run|resume: the whole installation, from the beginning or
+# rt_verb_run run|resume: the whole installation, from its beginning or
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
@@ -1018,19 +1377,8 @@ rt_verb_run() {
 	rt_earlier=$rt_run
 	rt_run_choose "$1"
 	[ "$rt_choice" != installed ] || rt_run_installed "$1"
-	# The run's first transaction. A refusal in it leaves nothing behind.
-	rt_store_begin_all
-	if [ "$rt_choice" = again ]; then
-		rt_run_reopen
-	else
-		rt_run_create
-	fi
-	rt_run_loaded=
-	[ "$rt_choice" = new ] || rt_run_load
-	[ -z "$rt_from" ] || rt_run_from
-	rt_store_commit_all
-	rt_run_begin_report
-	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
+	rt_begin
+	rt_run_greet
 	waymark_plan rt_run_step
 	rt_run_end
 }
@@ -1041,23 +1389,21 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (nothing is installed), over (a
-# new run on top of an earlier one), again (the same run goes on), or
-# installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
+# (a new run on top of one of another script), again (the same run goes
+# on), or installed (there is nothing to do).
 rt_run_choose() {
 	rt_choice=new
-	rt_same=
-	[ "$rt_old_plan" != "$RT_FINGERPRINT" ] || rt_same=1
 	if [ -z "$rt_run" ]; then
 		[ "$1" = run ] || rt_run_none
 	elif [ -n "$rt_fresh" ]; then
-		rt_choice=new
-	elif [ -n "$rt_same" ]; then
-		rt_choice=again
-		[ "$rt_run_status" != completed ] || [ -n "$rt_from" ] ||
-			rt_choice=installed
-	elif [ "$1$rt_run_status" = resumecompleted ] && [ -z "$rt_from" ]; then
+		return 0
+	elif [ "$rt_run_status$rt_from" = completed ] && {
+		[ "$1" = resume ] || [ "$rt_old_plan" = "$RT_FINGERPRINT" ]
+	}; then
 		rt_choice=installed
+	elif [ "$rt_old_plan" = "$RT_FINGERPRINT" ]; then
+		rt_choice=again
 	else
 		rt_choice=over
 	fi
@@ -1068,192 +1414,23 @@ rt_run_installed() {
 	if [ "$1" = resume ]; then
 		rt_say "$RT_NAME $rt_old_version is installed:" \
 			"there is nothing to resume"
-		rt_event run_completed "#exit_code" 0 note "nothing to resume"
-		rt_exit 0
+	else
+		rt_say "$RT_NAME $rt_old_version is installed already;" \
+			"run it again with: $rt_call run --fresh"
+		rt_verify_all
+		if [ "$rt_bad" -gt 0 ]; then
+			rt_event run_failed "#exit_code" 1
+			rt_die "$RT_FAILED" "what is installed fails" \
+				"Install it again with: $rt_call run --fresh"
+		fi
 	fi
-	rt_say "$RT_NAME $rt_old_version is installed already;" \
-		"run it again with: $rt_call run --fresh"
-	rt_verify_all
-	if [ "$rt_bad" -gt 0 ]; then
-		rt_event run_failed "#exit_code" 1 note "verification fails"
-		rt_die "$RT_FAILED" "what is installed does not pass verification" \
-			"Install it again with: $rt_call run --fresh"
-	fi
-	rt_event run_completed "#exit_code" 0 note "installed already"
+	rt_event run_completed run "$rt_run_id" "#exit_code" 0
 	rt_exit 0
 }
 
-# rt_run_create: the rows of a new run: the whole plan with its rollback
-# texts. Over an earlier run of another script, what that settled and this
-# left the same is skipped.
-rt_run_create() {
-	rt_over=$rt_run
-	rt_store_ask "SELECT coalesce(max(run),0)+1 FROM installer_runs;"
-	rt_run=$RT_REPLY
-	rt_text_sql "$RT_NAME"
-	rt_name=$RT_REPLY
-	rt_text_sql "$RT_VERSION"
-	rt_store_send "INSERT INTO installer_runs
-(run,id,installer,version,fingerprint,script_sha256,status,started_at)
-VALUES($rt_run,strftime('%Y%m%dT%H%M%SZ','now')||'-'||
-lower(hex(randomblob(3))),$rt_name,$RT_REPLY,'$RT_FINGERPRINT',
-'$rt_script_sha','running',$RT_NOW);"
-	waymark_plan rt_run_insert
-	if [ "$rt_choice" = over ]; then
-		rt_store_send "UPDATE step_checkpoints SET status='skipped',
-seq=(SELECT o.seq FROM step_checkpoints o WHERE o.run=$rt_over
-AND o.step=step_checkpoints.step) WHERE run=$rt_run AND EXISTS (
-SELECT 1 FROM steps o WHERE o.run=$rt_over AND o.settled
-AND o.step=step_checkpoints.step
-AND o.fingerprint=step_checkpoints.fingerprint);"
-	fi
-	rt_store_ask "SELECT id FROM installer_runs WHERE run=$rt_run;"
-	rt_run_id=$RT_REPLY
-	[ "$rt_choice$rt_strict" = over1 ] || return 0
-	rt_store_ask "SELECT group_concat(step,' ') FROM steps o
-WHERE run=$rt_over AND settled AND NOT EXISTS (SELECT 1 FROM
-step_checkpoints s WHERE s.run=$rt_run AND s.step=o.step
-AND s.fingerprint=o.fingerprint);"
-	[ -z "$RT_REPLY" ] ||
-		rt_die "$RT_USAGE" "settled steps have changed: $RT_REPLY" \
-			"Nothing was changed, as --strict asks. Without it they, and all" \
-			"that depends on them, are run again."
-}
-
-# rt_run_insert ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: the
-# row of one step of the plan.
-rt_run_insert() {
-	rt_checkpoint=0 rt_atomic=0 rt_irreversible=0 rt_rollback=NULL
-	case $5 in *c*) rt_checkpoint=1 ;; esac
-	case $5 in *a*) rt_atomic=1 ;; esac
-	case $5 in *i*) rt_irreversible=1 ;; esac
-	case $5 in
-	*r*)
-		eval "rt_rollback=\$rollback_$3"
-		rt_text_sql "$rt_rollback"
-		rt_rollback=$RT_REPLY
-		;;
-	esac
-	rt_text_sql "$4"
-	rt_store_send "INSERT INTO step_checkpoints(run,ord,step,name,status,
-fingerprint,checkpoint,atomic,irreversible,rollback)VALUES($rt_run,$1,
-'$2',$RT_REPLY,'pending','$6',$rt_checkpoint,$rt_atomic,
-$rt_irreversible,$rt_rollback);"
-}
-
-# rt_run_reopen: the same run goes on; names and rollback texts are those
-# of the script that goes on with it.
-rt_run_reopen() {
-	rt_store_send "UPDATE installer_runs SET status='running',
-ended_at=NULL,exit_code=NULL,script_sha256='$rt_script_sha'
-WHERE run=$rt_run;"
-	waymark_plan rt_run_refresh
-}
-
-# rt_run_refresh: takes the plan's line of a step, as rt_run_insert does.
-rt_run_refresh() {
-	rt_rollback=NULL
-	case $5 in
-	*r*)
-		eval "rt_rollback=\$rollback_$3"
-		rt_text_sql "$rt_rollback"
-		rt_rollback=$RT_REPLY
-		;;
-	esac
-	rt_text_sql "$4"
-	rt_store_send "UPDATE step_checkpoints SET name=$RT_REPLY,
-rollback=$rt_rollback WHERE run=$rt_run AND ord=$1;"
-}
-
-# rt_run_load: reads where each step stands. Sets rt_at_ORD to the number
-# of attempts and rt_is_ORD to settled or not.
-rt_run_load() {
-	rt_store_each rt_run_row "SELECT ord||' '||attempt||' '||settled FROM steps
-WHERE run=$rt_run;"
-	rt_run_loaded=1
-	[ "$rt_choice" = over ] || return 0
-	# What depends on a changed step runs again, whether changed or not.
-	rt_undo_skip=
-	waymark_plan rt_run_carry
-	[ -z "$rt_undo_skip" ] ||
-		rt_store_ask "UPDATE step_checkpoints SET status='pending'
-WHERE run=$rt_run AND ord IN (${rt_undo_skip%,});"
-	rt_store_ask "INSERT OR IGNORE INTO state_files(run,ord,n,path,post_kind,
-post_digest,post_mode,post_owner,post_size) SELECT $rt_run,s.ord,f.n,f.path,
-f.post_kind,f.post_digest,f.post_mode,f.post_owner,f.post_size
-FROM step_checkpoints s JOIN step_checkpoints o ON o.run=$rt_over
-AND o.step=s.step JOIN state_files f ON f.run=o.run AND f.ord=o.ord
-WHERE s.run=$rt_run AND s.status='skipped';"
-}
-
-# rt_run_row "ORD ATTEMPT SETTLED": one line of rt_run_load's answer.
-rt_run_row() {
-	case $1 in *[!0-9\ ]*) return 0 ;; esac
-	# shellcheck disable=SC2086 # three numbers
-	set -- $1
-	eval "rt_at_$1=$2 rt_is_$1=$3"
-}
-
-# rt_run_carry: takes the plan's line of a step; sets rt_rerun_SYMBOL.
-rt_run_carry() {
-	eval "rt_settled=\$rt_is_$1"
-	for rt_word in $7; do
-		eval "[ -z \"\${rt_rerun_$rt_word-}\" ]" || rt_settled=0
-	done
-	if [ "$rt_settled" -eq 0 ]; then
-		eval "rt_rerun_$3=1"
-		eval "[ \"\$rt_is_$1\" -eq 0 ]" || rt_undo_skip=$rt_undo_skip$1,
-		eval "rt_is_$1=0"
-	fi
-}
-
-# rt_is_settled ORD: true for a step that is not run again.
-rt_is_settled() {
-	[ -n "$rt_run_loaded" ] || return 1
-	eval "[ \"\${rt_is_$1-0}\" -eq 1 ]"
-}
-
-# rt_run_from: makes the step --from and all that come after it run again.
-# All that it depends on must be settled.
-rt_run_from() {
-	rt_plan_find "$rt_from"
-	rt_unsettled=
-	waymark_plan rt_run_from_check
-	[ -z "$rt_unsettled" ] ||
-		rt_die "$RT_USAGE" "cannot resume from $rt_from: it depends on" \
-			"$rt_unsettled" "which did not complete with a checkpoint." \
-			"Continue from where the run stopped: $rt_call resume"
-	rt_store_ask "UPDATE step_checkpoints SET status='pending'
-WHERE run=$rt_run AND ord>=$rt_found AND status IN ('completed','skipped');"
-	waymark_plan rt_run_from_reset
-}
-
-# rt_run_from_check: takes the plan's line of a step.
-rt_run_from_check() {
-	[ "$1" -eq "$rt_found" ] || {
-		if rt_is_settled "$1"; then
-			eval "rt_ready_$3=1"
-		else
-			eval "rt_ready_$3= rt_id_$3=\$2"
-		fi
-		return 0
-	}
-	for rt_word in $7; do
-		eval "[ -n \"\${rt_ready_$rt_word-}\" ] ||
-			rt_unsettled=\"\$rt_unsettled \$rt_id_$rt_word\""
-	done
-}
-
-# rt_run_from_reset: takes the plan's line of a step.
-rt_run_from_reset() {
-	[ "$1" -lt "$rt_found" ] || eval "rt_is_$1=0"
-}
-
-# rt_run_begin_report: the first line of a run.
-rt_run_begin_report() {
-	rt_word="$RT_STEPS steps"
-	[ "$RT_STEPS" -ne 1 ] || rt_word='1 step'
-	rt_say "$RT_NAME $RT_VERSION: $rt_word, state in $rt_dir"
+# rt_run_greet: the first lines of a run.
+rt_run_greet() {
+	rt_say "$RT_NAME $RT_VERSION: steps: $RT_STEPS, state in $rt_dir"
 	case $rt_choice in
 	again) rt_say "an unfinished run is there: resuming it" ;;
 	over) rt_say "on top of $rt_old_version: what is the same stays" ;;
@@ -1277,152 +1454,12 @@ rt_run_step() {
 	fi
 	rt_ran=$((rt_ran + 1))
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
-	rt_run_step_begin "$@"
+	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
-		rt_run_step_done "$@"
+		rt_progress_done "$@"
 	else
-		rt_run_step_failed "$@"
-	fi
-}
-
-# rt_run_step_begin: the durable record that the step is running, in one
-# transaction with the completion of the step before. Where there are
-# state files that is written first, and their pre-images are saved.
-rt_run_step_begin() {
-	rt_state_sql=
-	if [ $# -gt 8 ]; then
-		rt_run_flush ''
-		rt_run_pre_images "$@"
-	fi
-	rt_seq=$((rt_seq + 1))
-	rt_run_flush "${rt_state_sql}UPDATE step_checkpoints SET status='running',
-attempt=$rt_attempt,seq=$rt_seq,undoing=0,started_at=$RT_NOW,
-started_ms=$RT_MS,ended_at=NULL,duration_ms=NULL,exit_code=NULL
-WHERE run=$rt_run AND ord=$1;" "$1"
-	[ -n "$rt_tty" ] || rt_say "[$1/$RT_STEPS] $2: $4"
-	rt_event step_started step "$2" "#ord" "$1" "#of" "$RT_STEPS" \
-		"#attempt" "$rt_attempt"
-}
-
-# rt_run_pre_images: takes the plan's line of a step. The first pre-image
-# of a run is kept, however often a step is tried; before a step that
-# completed is run again, a person's edits are kept.
-rt_run_pre_images() {
-	rt_snapshot=
-	case $5 in *s*) rt_snapshot=1 ;; esac
-	rt_run_ord=$1 rt_run_step=$2
-	if [ -n "$rt_earlier" ]; then
-		# What the step left when it last completed, in this run or before.
-		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
-WHERE s.step='$2' AND s.status<>'rolled_back' AND EXISTS (SELECT 1 FROM
-state_files f WHERE f.run=s.run AND f.ord=s.ord AND f.post_kind IS NOT NULL)
-ORDER BY s.run DESC LIMIT 1;"
-		if [ -n "$RT_REPLY" ]; then
-			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
-			rt_state_keep_edits "$2"
-		fi
-		rt_state_load "$rt_run" "$rt_run_ord"
-		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
-			rt_state_sql="UPDATE state_files SET post_kind=NULL
-WHERE run=$rt_run AND ord=$rt_run_ord;"
-			return 0
-		fi
-	fi
-	shift 8
-	rt_state_paths "$@"
-	rt_state_before "$rt_run_ord" "$rt_run_step"
-	rt_state_sql=$RT_REPLY
-}
-
-# rt_run_flush SQL [ORD]: one durable transaction: the completion that is
-# still to be written, and SQL, which begins step ORD. The derived files
-# are written behind it; then the completion is reported.
-rt_run_flush() {
-	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_run_files=
-	[ -z "$rt_pending_ord" ] || rt_run_files=",(SELECT
-duration_ms FROM step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord
-),(SELECT writefile(state_path,state) FROM derived
-WHERE run=$rt_run AND ord=$rt_pending_ord AND $rt_pending_checkpoint)"
-	[ $# -lt 2 ] || rt_run_files="$rt_run_files,(SELECT
-writefile(rollback_path,rollback_text) FROM derived
-WHERE run=$rt_run AND ord=$2 AND checkpoint)"
-	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;SELECT 'ok'$rt_run_files;"
-	rt_pending_sql=
-	[ -z "$rt_pending_ord" ] || rt_run_report_done "$RT_REPLY"
-	rt_pending_ord=
-}
-
-# rt_run_report_done "ok|MS|...": the line of a completed step.
-rt_run_report_done() {
-	rt_word=${1#*"|"}
-	rt_word=${rt_word%%"|"*}
-	rt_duration "$rt_word"
-	if [ -n "$rt_tty" ]; then
-		rt_time=$RT_REPLY
-		rt_mark ok
-		rt_say "$RT_REPLY [$rt_pending_ord/$RT_STEPS] $rt_pending_name" \
-			"$rt_dim$rt_time$rt_off"
-	else
-		rt_say "[$rt_pending_ord/$RT_STEPS] $rt_pending_id:" \
-			"completed ($RT_REPLY)"
-	fi
-	rt_event step_completed step "$rt_pending_id" "#ord" "$rt_pending_ord" \
-		"#duration_ms" "$rt_word"
-}
-
-# rt_run_step_done: notes the completion, to be written with what follows.
-rt_run_step_done() {
-	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
-	rt_pending_checkpoint=0
-	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
-	rt_seq=$((rt_seq + 1))
-	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
-seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
-exit_code=0 WHERE run=$rt_run AND ord=$rt_pending_ord;"
-	if [ $# -gt 8 ]; then
-		shift 8
-		rt_state_paths "$@"
-		rt_state_after "$rt_pending_ord"
-		rt_pending_sql=$rt_pending_sql$RT_REPLY
-	fi
-	# A terminal's reader should not wait for the next step to see it.
-	[ -z "$rt_tty" ] || rt_run_flush ''
-}
-
-# rt_run_step_failed: records the failure; ends what the step left running;
-# undoes an atomic step.
-rt_run_step_failed() {
-	rt_stop=failed
-	# The signal is dealt with; a second one would stop the undo.
-	[ -z "$rt_signal" ] || rt_stop=signal rt_ended_by=$rt_signal rt_signal=
-	rt_process_end
-	rt_atomic=0
-	case $5 in *a*) rt_atomic=1 ;; esac
-	rt_seq=$((rt_seq + 1))
-	rt_run_flush "UPDATE step_checkpoints SET status='failed',seq=$rt_seq,
-undoing=$rt_atomic,ended_at=$RT_NOW,
-duration_ms=max(0,$RT_MS-started_ms),exit_code=$rt_status
-WHERE run=$rt_run AND ord=$1;"
-	if [ -n "$rt_tty" ]; then
-		rt_mark bad
-		rt_say "$RT_REPLY [$1/$RT_STEPS] $4"
-	else
-		rt_say "[$1/$RT_STEPS] $2: FAILED"
-	fi
-	rt_event step_failed step "$2" "#ord" "$1" "#exit_code" "$rt_status" \
-		log "$rt_dir/$rt_log"
-	rt_how="exit $rt_status"
-	[ "$rt_status" -le 128 ] || rt_how="signal $((rt_status - 128))"
-	rt_warn "step $2 failed ($rt_how)"
-	rt_log_tail
-	printf '  log: %s\n' "$rt_dir/$rt_log" >&2
-	rt_failed_step=$2
-	if [ "$rt_atomic" -eq 1 ]; then
-		[ "$rt_stop" = signal ] || rt_stop=undone
-		rt_undo_all
+		rt_progress_failed "$@"
 	fi
 }
 
@@ -1431,44 +1468,42 @@ WHERE run=$rt_run AND ord=$1;"
 rt_run_end() {
 	case $rt_stop in
 	'')
-		rt_run_flush "UPDATE installer_runs SET status='completed',
-ended_at=$RT_NOW,exit_code=0 WHERE run=$rt_run;"
-		rt_say "$RT_NAME $RT_VERSION: completed, $rt_ran of" \
-			"$RT_STEPS steps run; undo it with: $rt_call rollback --full"
-		rt_event run_completed run "$rt_run_id" "#exit_code" 0
+		rt_run_close completed 0
+		rt_say "$RT_NAME $RT_VERSION: completed;" \
+			"$rt_ran of $RT_STEPS steps were run"
+		rt_say "  Undo with: $rt_call rollback --full"
 		rt_exit 0
 		;;
 	signal)
 		rt_code=$((128 + rt_ended_by))
 		rt_run_close aborted "$rt_code"
-		rt_die "$rt_code" "ended by signal $rt_ended_by" \
-			"Continue with: $rt_call resume" \
-			"Undo with:     $rt_call rollback --full"
+		rt_word="ended by signal $rt_ended_by"
 		;;
 	undone)
-		if [ -n "$rt_undo_failed$rt_undo_kept$rt_signal" ]; then
-			rt_run_close failed "$RT_PARTIAL"
-			rt_undo_report
-		fi
-		rt_run_close failed "$RT_UNDONE"
-		rt_die "$RT_UNDONE" "step $rt_failed_step failed and was undone" \
-			"Continue with: $rt_call resume" \
-			"Undo with:     $rt_call rollback --full"
+		rt_code=$RT_UNDONE
+		[ -z "$rt_undo_failed$rt_undo_kept$rt_signal" ] ||
+			rt_code=$RT_PARTIAL
+		rt_run_close failed "$rt_code"
+		[ "$rt_code" -eq "$RT_UNDONE" ] || rt_undo_report
+		rt_word="step $rt_failed_step failed and was undone"
 		;;
 	*)
-		rt_run_close failed "$RT_FAILED"
-		rt_die "$RT_FAILED" "stopped at step $rt_failed_step" \
-			"Continue with: $rt_call resume" \
-			"Undo with:     $rt_call rollback --full"
+		rt_code=$RT_FAILED
+		rt_run_close failed "$rt_code"
+		rt_word="stopped at step $rt_failed_step"
 		;;
 	esac
+	rt_die "$rt_code" "$rt_word" "Continue with: $rt_call resume" \
+		"Undo with:     $rt_call rollback --full"
 }
 
-# rt_run_close STATUS CODE: records how an unfinished run stopped.
+# rt_run_close STATUS CODE: records how the run ended.
 rt_run_close() {
-	rt_run_flush "UPDATE installer_runs SET status='$1',ended_at=$RT_NOW,
-exit_code=$2 WHERE run=$rt_run;"
-	rt_event run_failed run "$rt_run_id" "#exit_code" "$2"
+	rt_progress_flush "UPDATE installer_runs SET status='$1',
+ended_at=$RT_NOW,exit_code=$2 WHERE run=$rt_run;"
+	rt_word=failed
+	[ "$1" != completed ] || rt_word=completed
+	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"
 }
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
@@ -1479,9 +1514,9 @@ rt_store_check() {
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] ||
 		rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
-			"$rt_dir/checkpoint.db has schema $rt_schema; this script knows 1." \
-			"Nothing was changed. Use the newer install.sh, or the copy in" \
-			"$rt_dir"
+			"$rt_dir/checkpoint.db" \
+			"It has schema $rt_schema; this script knows 1." \
+			"Nothing was changed. Use the install.sh that wrote it."
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -1518,7 +1553,8 @@ CREATE TABLE step_checkpoints(
  ('pending','running','completed','failed','skipped','rolled_back')),
  fingerprint TEXT NOT NULL, checkpoint INTEGER NOT NULL,
  atomic INTEGER NOT NULL, irreversible INTEGER NOT NULL,
- rollback TEXT, attempt INTEGER NOT NULL DEFAULT 0,
+ depends TEXT NOT NULL, rollback TEXT,
+ attempt INTEGER NOT NULL DEFAULT 0,
  undoing INTEGER NOT NULL DEFAULT 0, seq INTEGER,
  started_at TEXT, started_ms INTEGER, ended_at TEXT, duration_ms INTEGER,
  exit_code INTEGER, PRIMARY KEY(run,ord)) WITHOUT ROWID;
@@ -1594,140 +1630,7 @@ rt_signals_got() {
 	[ -z "$rt_child" ] || rt_process_end "$rt_child"
 }
 
-# A state file is numbered from 1 in its step. Its looks are five values:
-# kind (file, directory, symlink, other, absent), digest (sha256 of a file,
-# sha256 over a tree's listing, target of a link), mode, owner, size.
-# rt_now_*_N are what is on the host; rt_pre_*_N and rt_post_*_N are what
-# the store holds of the time before and after the step.
-
-# rt_state_tree PATH: prints the sha256 over all that is below PATH: names,
-# kinds, modes, owners, sizes, targets and bytes, but no times.
-rt_state_tree() {
-	# shellcheck disable=SC2086 # a command and its options
-	(
-		cd "$1" || exit 1
-		{
-			find . -type f -exec $rt_hash_tool {} +
-			LC_ALL=C TIME_STYLE=locale QUOTING_STYLE=literal \
-				find . -exec ls -dln {} + |
-				LC_ALL=C awk '{
-					line = $0
-					for (i = 0; i < 8; i++) sub(/^ *[^ ]+/, "", line)
-					size = $1 ~ /^d/ ? "-" : $5
-					print substr($1, 1, 10), $3, $4, size line
-				}'
-		} 2>/dev/null | LC_ALL=C sort | rt_hash
-	)
-}
-
-# rt_state_octal STRING: RT_REPLY is a mode such as -rwxr-xr-x in octal.
-rt_state_octal() {
-	rt_rest=${1#?} rt_bits=0 RT_REPLY=
-	set --
-	while [ ${#} -lt 3 ]; do
-		rt_bits=0
-		case $rt_rest in r*) rt_bits=4 ;; esac
-		case $rt_rest in ?w*) rt_bits=$((rt_bits + 2)) ;; esac
-		case $rt_rest in ??[xst]*) rt_bits=$((rt_bits + 1)) ;; esac
-		case $#$rt_rest in
-		0??[sS]*) RT_REPLY=4 ;;
-		1??[sS]*) RT_REPLY=$((${RT_REPLY:-0} + 2)) ;;
-		2??[tT]*) RT_REPLY=$((${RT_REPLY:-0} + 1)) ;;
-		esac
-		set -- ${1+"$@"} "$rt_bits"
-		rt_rest=${rt_rest#???}
-	done
-	RT_REPLY=${RT_REPLY:-0}$1$2$3
-}
-
-# rt_state_look PATH: sets rt_kind, rt_mode, rt_owner, rt_size, and
-# rt_digest where it needs no hash of a plain file.
-rt_state_look() {
-	rt_kind=absent rt_digest='' rt_mode='' rt_owner='' rt_size=''
-	if [ -L "$1" ]; then
-		rt_kind=symlink
-	elif [ -f "$1" ]; then
-		rt_kind=file
-	elif [ -d "$1" ]; then
-		rt_kind=directory
-		rt_digest=$(rt_state_tree "$1")
-		rt_digest=${rt_digest%% *}
-	elif [ -e "$1" ]; then
-		rt_kind=other
-	else
-		return 0
-	fi
-	rt_look=$(rt_ls "$1" && echo .)
-	rt_look=${rt_look%"$RT_NL".}
-	[ "$rt_kind" != symlink ] || rt_digest=${rt_look#*"$1 -> "}
-	# shellcheck disable=SC2086 # split into fields on purpose
-	set -- $rt_look
-	rt_state_octal "$1"
-	rt_mode=$RT_REPLY rt_owner=$3:$4
-	[ "$rt_kind" != file ] || rt_size=$5
-}
-
-# rt_state_scan PATH ...: sets rt_now_*_N; all plain files are hashed in
-# one call.
-rt_state_scan() {
-	rt_n=0 rt_files=''
-	for rt_path in ${1+"$@"}; do
-		rt_n=$((rt_n + 1))
-		rt_state_look "$rt_path"
-		eval "rt_now_kind_$rt_n=\$rt_kind rt_now_digest_$rt_n=\$rt_digest
-		rt_now_mode_$rt_n=\$rt_mode rt_now_owner_$rt_n=\$rt_owner
-		rt_now_size_$rt_n=\$rt_size"
-		# The files are moved behind the others, which are shifted out.
-		shift
-		[ "$rt_kind" != file ] || {
-			set -- ${1+"$@"} "$rt_path"
-			rt_files="$rt_files $rt_n"
-		}
-	done
-	[ -n "$rt_files" ] || return 0
-	rt_lines=$(rt_hash "$@" 2>/dev/null) || rt_lines=$(
-		# One of them cannot be read: hash each for itself.
-		for rt_path; do
-			{ rt_hash <"$rt_path"; } 2>/dev/null || echo unreadable
-		done
-	)
-	# shellcheck disable=SC2086 # a list of numbers, split on purpose
-	set -- $rt_files
-	while read -r rt_line; do
-		# A leading backslash says that the name was escaped.
-		rt_line=${rt_line#\\}
-		eval "rt_now_digest_$1=\${rt_line%% *}"
-		shift
-	done <<EOF
-$rt_lines
-EOF
-}
-
-# rt_state_get WHICH N: rt_kind, rt_digest, rt_mode, rt_owner, rt_size of
-# now, pre or post.
-rt_state_get() {
-	eval "rt_kind=\$rt_$1_kind_$2 rt_digest=\$rt_$1_digest_$2
-	rt_mode=\$rt_$1_mode_$2 rt_owner=\$rt_$1_owner_$2
-	rt_size=\$rt_$1_size_$2"
-}
-
-# rt_state_same WHICH N: true where the host shows what WHICH holds.
-rt_state_same() {
-	rt_state_get "$1" "$2"
-	rt_looks="$rt_kind $rt_mode $rt_owner $rt_digest"
-	rt_state_get now "$2"
-	[ "$rt_looks" = "$rt_kind $rt_mode $rt_owner $rt_digest" ]
-}
-
-# rt_state_sql N: RT_REPLY is the five values of now as SQL.
-rt_state_sql() {
-	rt_state_get now "$1"
-	rt_text_sql "$rt_digest"
-	RT_REPLY="'$rt_kind',$RT_REPLY,'$rt_mode','$rt_owner',${rt_size:-NULL}"
-}
-
-# rt_state_paths WORD ...: resolves the plan's words into rt_path_N and
-# rt_paths; refuses what would take the store itself along.
+# rt_state_paths WORD ...: the plan's words, resolved into rt_path_N.
 rt_state_paths() {
 	rt_paths=0
 	for rt_word in ${1+"$@"}; do
@@ -1735,40 +1638,6 @@ rt_state_paths() {
 		rt_path_resolve "$rt_word"
 		eval "rt_path_$rt_paths=\$RT_REPLY"
 	done
-}
-
-# rt_state_before ORD STEP: saves what the rt_paths are just before a step
-# begins. RT_REPLY is the SQL that records it. rt_snapshot is empty where
-# no pre-images are wanted.
-rt_state_before() {
-	rt_state_args rt_state_scan
-	rt_sql='' rt_copied='' rt_i=0
-	while [ "$rt_i" -lt "$rt_paths" ]; do
-		rt_i=$((rt_i + 1))
-		eval "rt_path=\$rt_path_$rt_i"
-		rt_state_get now "$rt_i"
-		rt_copy=NULL
-		if [ -n "$rt_snapshot" ]; then
-			rt_copy="'backup/$2/$rt_run/$rt_i'"
-			if [ "$rt_kind" != absent ]; then
-				rt_copied=1
-				rt_state_copy "$rt_path" "backup/$2/$rt_run" "$rt_i" ||
-					rt_die "$RT_STORE" "no pre-image can be saved of $rt_path" \
-						"Step $2 was not begun. Is the disk full?" \
-						"Then: $rt_call resume"
-			fi
-		fi
-		rt_text_sql "$rt_path"
-		rt_name=$RT_REPLY
-		rt_state_sql "$rt_i"
-		rt_sql="$rt_sql
-INSERT OR REPLACE INTO state_files(run,ord,n,path,snapshot,pre_kind,
-pre_digest,pre_mode,pre_owner,pre_size)
-VALUES($rt_run,$1,$rt_i,$rt_name,$rt_copy,$RT_REPLY);"
-	done
-	# A pre-image must be on the disk before the record that promises it.
-	[ -z "$rt_copied" ] || sync -f backup 2>/dev/null || sync
-	RT_REPLY=$rt_sql
 }
 
 # rt_state_args FUNCTION: calls it with all of rt_path_N.
@@ -1782,46 +1651,121 @@ rt_state_args() {
 	"$rt_function" ${1+"$@"}
 }
 
+# rt_state_each FUNCTION [ARG]: scans the host, then calls it with N and ARG
+# for each state file, with rt_path and rt_copy set.
+rt_state_each() {
+	rt_state_args rt_state_scan
+	rt_each=$1 rt_i=0
+	while [ "$rt_i" -lt "$rt_paths" ]; do
+		rt_i=$((rt_i + 1))
+		eval "rt_path=\$rt_path_$rt_i rt_copy=\${rt_copy_$rt_i-}"
+		"$rt_each" "$rt_i" "${2-}"
+	done
+}
+
+# rt_state_sql N: RT_REPLY is what the host shows, as SQL.
+rt_state_sql() {
+	rt_state_get now "$1"
+	eval "rt_size=\$rt_now_size_$1"
+	rt_text_sql "$rt_digest"
+	RT_REPLY="'$rt_kind',$RT_REPLY,'$rt_mode','$rt_owner',${rt_size:-NULL}"
+}
+
+# rt_state_before ORD STEP: saves what the rt_paths are before a step
+# begins; rt_snapshot is empty where no pre-images are wanted. RT_REPLY is
+# the SQL that records it.
+rt_state_before() {
+	rt_sql='' rt_copied='' rt_ord=$1
+	rt_state_each rt_state_before_one "$2"
+	# A pre-image is on the disk before the record that promises it.
+	[ -z "$rt_copied" ] || sync -f backup 2>/dev/null || sync
+	RT_REPLY=$rt_sql
+}
+
+# rt_state_before_one N STEP: one of them.
+rt_state_before_one() {
+	rt_copy=NULL
+	if [ -n "$rt_snapshot" ]; then
+		rt_copy="'backup/$2/$rt_run/$1'"
+		rt_state_get now "$1"
+		if [ "$rt_kind" != absent ]; then
+			rt_copied=1
+			rt_state_copy "$rt_path" "backup/$2/$rt_run" "$1" ||
+				rt_die "$RT_STORE" "no pre-image of $rt_path" \
+					"$2 was not begun. Is the disk full?" \
+					"Then: $rt_call resume"
+		fi
+	fi
+	rt_text_sql "$rt_path"
+	rt_name=$RT_REPLY
+	rt_state_sql "$1"
+	rt_sql="$rt_sql
+INSERT OR REPLACE INTO state_files(run,ord,n,path,snapshot,pre_kind,
+pre_digest,pre_mode,pre_owner,pre_size)
+VALUES($rt_run,$rt_ord,$1,$rt_name,$rt_copy,$RT_REPLY);"
+}
+
 # rt_state_copy PATH FOLDER NAME: a whole copy, or none.
 rt_state_copy() {
-	rm -rf "$2/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3"
+	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3"
 } 3>&- 4<&-
 
 # rt_state_after ORD: RT_REPLY is the SQL that records what the rt_paths
 # are after the step.
 rt_state_after() {
-	rt_state_args rt_state_scan
-	rt_sql='' rt_i=0
-	while [ "$rt_i" -lt "$rt_paths" ]; do
-		rt_i=$((rt_i + 1))
-		rt_state_sql "$rt_i"
-		rt_sql="$rt_sql
-UPDATE state_files SET
-(post_kind,post_digest,post_mode,post_owner,post_size)=($RT_REPLY)
-WHERE run=$rt_run AND ord=$1 AND n=$rt_i;"
-	done
+	rt_sql='' rt_ord=$1
+	rt_state_each rt_state_after_one
 	RT_REPLY=$rt_sql
 }
 
-# rt_state_unescape TEXT: RT_REPLY is what rt_state_escaped wrote as TEXT.
+# rt_state_after_one N: one of them.
+rt_state_after_one() {
+	rt_state_sql "$1"
+	rt_sql="$rt_sql
+UPDATE state_files SET
+(post_kind,post_digest,post_mode,post_owner,post_size)=($RT_REPLY)
+WHERE run=$rt_run AND ord=$rt_ord AND n=$1;"
+}
+
+# rt_state_escaped COLUMN: RT_REPLY is SQL for the column in one line, with
+# control characters as printf's %b knows them.
+rt_state_escaped() {
+	RT_REPLY="(WITH RECURSIVE e(i,t) AS (
+SELECT 0,replace($1,'\\','\\\\') UNION ALL SELECT i+1,
+replace(t,char(i+1),printf('\\%04o',i+1)) FROM e WHERE i<31)
+SELECT '='||replace(t,char(127),'\\0177') FROM e WHERE i=31)"
+}
+
+# rt_state_unescape TEXT: RT_REPLY is what rt_state_escaped was given.
 rt_state_unescape() {
-	RT_REPLY=$1
+	RT_REPLY=${1#=}
 	case $1 in
 	*\\*)
-		RT_REPLY=$(printf '%b.' "$1")
+		RT_REPLY=$(printf '%b.' "$RT_REPLY")
 		RT_REPLY=${RT_REPLY%.}
 		;;
 	esac
 }
 
-# rt_state_escaped COLUMN: RT_REPLY is SQL for the column in one line, with
-# each control character as printf's %b knows it: sqlite3 prints them in
-# ways that differ between versions.
-rt_state_escaped() {
-	RT_REPLY="(WITH RECURSIVE e(i,t) AS (
-SELECT 0,replace($1,'\\','\\\\') UNION ALL SELECT i+1,
-replace(t,char(i+1),printf('\\%04o',i+1)) FROM e WHERE i<31)
-SELECT replace(t,char(127),'\\0177') FROM e WHERE i=31)"
+# rt_state_load RUN ORD: fills rt_path_N, rt_copy_N, rt_pre_*_N and
+# rt_post_*_N from the store; what is not there is empty.
+rt_state_load() {
+	rt_paths=0 rt_part=0
+	rt_state_escaped path
+	rt_sql=$RT_REPLY
+	rt_state_escaped "coalesce(pre_digest,'')"
+	rt_sql="$rt_sql||char(10)||$RT_REPLY"
+	rt_state_escaped "coalesce(post_digest,'')"
+	rt_sql="$rt_sql||char(10)||$RT_REPLY"
+	for rt_word in snapshot pre_kind pre_mode pre_owner post_kind \
+		post_mode; do
+		rt_sql="$rt_sql||${rt_sep-char(10)}||coalesce($rt_word,'')"
+		rt_sep="'|'"
+	done
+	unset rt_sep
+	rt_store_each rt_state_take "SELECT $rt_sql||'|'||
+coalesce(post_owner,'')||'|.' FROM state_files
+WHERE run=$1 AND ord=$2 ORDER BY n;"
 }
 
 # rt_state_take LINE: one line of rt_state_load's answer; four a file.
@@ -1830,107 +1774,88 @@ rt_state_take() {
 	case $rt_part in
 	1)
 		rt_paths=$((rt_paths + 1))
-		rt_state_unescape "${1#=}"
+		rt_state_unescape "$1"
 		eval "rt_path_$rt_paths=\$RT_REPLY"
 		;;
 	2)
-		rt_ifs=$IFS
+		rt_state_unescape "$1"
+		eval "rt_pre_digest_$rt_paths=\$RT_REPLY"
+		;;
+	3)
+		rt_state_unescape "$1"
+		eval "rt_post_digest_$rt_paths=\$RT_REPLY"
+		;;
+	4)
 		IFS='|'
 		# shellcheck disable=SC2086 # split into fields on purpose
 		set -- $1
-		IFS=$rt_ifs
-		eval "rt_copy_$rt_paths=\$1
-		rt_pre_kind_$rt_paths=\$2 rt_pre_mode_$rt_paths=\$3
-		rt_pre_owner_$rt_paths=\$4 rt_pre_size_$rt_paths=
+		IFS=$RT_IFS
+		eval "rt_copy_$rt_paths=\$1 rt_pre_kind_$rt_paths=\$2
+		rt_pre_mode_$rt_paths=\$3 rt_pre_owner_$rt_paths=\$4
 		rt_post_kind_$rt_paths=\$5 rt_post_mode_$rt_paths=\$6
-		rt_post_owner_$rt_paths=\$7 rt_post_size_$rt_paths="
-		;;
-	3)
-		rt_state_unescape "${1#=}"
-		eval "rt_pre_digest_$rt_paths=\$RT_REPLY"
-		;;
-	4)
-		rt_state_unescape "${1#=}"
-		eval "rt_post_digest_$rt_paths=\$RT_REPLY"
+		rt_post_owner_$rt_paths=\$7"
 		;;
 	esac
 }
 
-# rt_state_load RUN ORD: fills rt_path_N, rt_copy_N, rt_pre_*_N and
-# rt_post_*_N from the store; a dash stands for what is not there.
-rt_state_load() {
-	rt_paths=0 rt_part=0
-	rt_state_escaped path
-	rt_sql="SELECT '='||$RT_REPLY||char(10)||coalesce(snapshot,'-')||'|'||
-coalesce(pre_kind,'-')||'|'||coalesce(nullif(pre_mode,''),'-')||'|'||
-coalesce(nullif(pre_owner,''),'-')||'|'||coalesce(post_kind,'-')||'|'||
-coalesce(nullif(post_mode,''),'-')||'|'||
-coalesce(nullif(post_owner,''),'-')"
-	rt_state_escaped "coalesce(pre_digest,'')"
-	rt_sql="$rt_sql||char(10)||'='||$RT_REPLY"
-	rt_state_escaped "coalesce(post_digest,'')"
-	rt_store_each rt_state_take "$rt_sql||char(10)||'='||$RT_REPLY
-FROM state_files WHERE run=$1 AND ord=$2 ORDER BY n;"
-}
-
 # rt_state_drift N: RT_REPLY is same, changed or missing: the host against
-# what the step left.
+# what the step left; empty where that is not known.
 rt_state_drift() {
-	rt_state_get now "$1"
-	rt_looks="$rt_kind ${rt_mode:--} ${rt_owner:--} $rt_digest"
-	rt_state_get post "$1"
-	if [ "$rt_looks" = "$rt_kind $rt_mode $rt_owner $rt_digest" ]; then
+	RT_REPLY=changed
+	if rt_state_is post "$1"; then
 		RT_REPLY=same
+	elif [ -z "$rt_kind" ]; then
+		RT_REPLY=
 	elif [ "${rt_looks%% *}" = absent ]; then
 		RT_REPLY=missing
-	else
-		RT_REPLY=changed
 	fi
 }
 
 # rt_state_keep_edits STEP: a file that somebody changed after the step is
 # copied to backup/STEP/conflict/ and named, before anything touches it.
 rt_state_keep_edits() {
-	[ "$rt_paths" -gt 0 ] || return 0
-	rt_state_args rt_state_scan
-	rt_i=0
-	while [ "$rt_i" -lt "$rt_paths" ]; do
-		rt_i=$((rt_i + 1))
-		rt_state_get post "$rt_i"
-		[ "$rt_kind" != - ] || continue
-		rt_state_drift "$rt_i"
-		[ "$RT_REPLY" = changed ] || continue
-		rt_state_is_pre "$rt_i" && continue
-		eval "rt_path=\$rt_path_$rt_i"
-		rt_slot=1
-		while [ -e "backup/$1/conflict/$rt_slot" ] ||
-			[ -L "backup/$1/conflict/$rt_slot" ]; do
-			rt_slot=$((rt_slot + 1))
-		done
-		rt_kept=backup/$1/conflict/$rt_slot
-		rt_state_copy "$rt_path" "$rt_kept" "${rt_path##*/}" ||
-			rt_die "$RT_STORE" "an edited file cannot be kept: $rt_path" \
-				"Step $1 was not touched. Is the disk full?"
-		rt_warn "$rt_path was changed after step $1;" \
-			"kept as $rt_dir/$rt_kept/${rt_path##*/}"
-		rt_event conflict step "$1" path "$rt_path" \
-			kept "$rt_dir/$rt_kept/${rt_path##*/}"
+	[ "$rt_paths" -eq 0 ] || rt_state_each rt_state_keep_edit "$1"
+}
+
+# rt_state_keep_edit N STEP: one of them.
+rt_state_keep_edit() {
+	rt_state_drift "$1"
+	[ "$RT_REPLY" = changed ] || return 0
+	rt_state_is pre "$1" && return 0
+	rt_slot=1
+	while [ -e "backup/$2/conflict/$rt_slot" ]; do
+		rt_slot=$((rt_slot + 1))
 	done
+	rt_kept=backup/$2/conflict/$rt_slot
+	rt_state_copy "$rt_path" "$rt_kept" "${rt_path##*/}" ||
+		rt_die "$RT_STORE" "an edited file cannot be kept: $rt_path" \
+			"Step $2 was not touched. Is the disk full?"
+	rt_kept=$rt_dir/$rt_kept/${rt_path##*/}
+	rt_warn "conflict: $rt_path was changed after step $2"
+	rt_hint "kept as $rt_kept"
+	rt_event conflict step "$2" path "$rt_path" kept "$rt_kept"
 }
 
-# rt_state_is_pre N: true where the host shows the pre-image.
-rt_state_is_pre() {
-	rt_state_get now "$1"
-	rt_looks="$rt_kind ${rt_mode:--} ${rt_owner:--} $rt_digest"
-	rt_state_get pre "$1"
-	[ "$rt_looks" = "$rt_kind $rt_mode $rt_owner $rt_digest" ]
+# rt_state_restore STEP: puts each state file back that is not what it was
+# before the step. Fails where one cannot be; its pre-image stays.
+rt_state_restore() {
+	rt_bad=0
+	[ "$rt_paths" -eq 0 ] || rt_state_each rt_state_restore_one "$1"
+	return "$rt_bad"
 }
 
-# rt_state_put_back N: replaces what is there by the pre-image, built
+# rt_state_restore_one N STEP: one of them.
+rt_state_restore_one() {
+	[ -n "$rt_copy" ] || return 0
+	rt_state_is pre "$1" && return 0
+	rt_state_put_back && return 0
+	rt_bad=1
+	rt_warn "step $2: cannot put back $rt_path from $rt_dir/$rt_copy"
+}
+
+# rt_state_put_back: replaces rt_path by rt_copy, which is of rt_kind: built
 # beside its place and moved in.
 rt_state_put_back() {
-	eval "rt_path=\$rt_path_$1 rt_copy=\$rt_copy_$1"
-	rt_state_get pre "$1"
 	if [ "$rt_kind" = absent ]; then
 		rm -rf "$rt_path"
 		return
@@ -1940,7 +1865,7 @@ rt_state_put_back() {
 	rt_old=$rt_parent/.waymark-old.${rt_path##*/}
 	mkdir -p "${rt_parent:-/}" && rm -rf "$rt_new" "$rt_old" &&
 		cp -RPp "$rt_copy" "$rt_new" || return 1
-	# A rename replaces a file, but would move into a folder or a link.
+	# A rename replaces a file by a file; all else is moved away first.
 	if [ -L "$rt_path" ] || [ -d "$rt_path" ] || {
 		[ -e "$rt_path" ] && [ "$rt_kind" = directory ]
 	}; then
@@ -1949,86 +1874,43 @@ rt_state_put_back() {
 	mv -f "$rt_new" "$rt_path" && rm -rf "$rt_old"
 } 3>&- 4<&-
 
-# rt_state_restore STEP: puts each state file back that is not what it was
-# before the step. Fails where one cannot be; the pre-image stays.
-rt_state_restore() {
-	rt_restored=0
-	[ "$rt_paths" -gt 0 ] || return 0
-	rt_state_args rt_state_scan
-	rt_i=0 rt_bad=0
-	while [ "$rt_i" -lt "$rt_paths" ]; do
-		rt_i=$((rt_i + 1))
-		eval "rt_copy=\$rt_copy_$rt_i"
-		[ "$rt_copy" != - ] || continue
-		rt_state_is_pre "$rt_i" && continue
-		rt_restored=$((rt_restored + 1))
-		rt_state_put_back "$rt_i" && continue
-		rt_bad=1
-		eval "rt_path=\$rt_path_$rt_i"
-		rt_warn "step $1: cannot put back $rt_path from $rt_dir/$rt_copy"
-	done
-	return "$rt_bad"
-}
-
-# rt_status_open: opens the store to read it. Fails where there is none.
+# rt_status_open: opens the store to read it. Fails where no run is there.
+# Sets rt_killed where a run is recorded as running while nobody holds the
+# lock: lock.db cannot be read while a run does.
 rt_status_open() {
+	rt_killed=
 	rt_folder_has || return 1
 	rt_folder_check
 	rt_store_open ro
 	[ "$rt_schema" -ge 1 ] || return 1
-	rt_history_current
+	rt_history_current standing
 	[ -n "$rt_run" ] || rt_history_current any
-	rt_status_alive
+	[ "$rt_run_status" != running ] || [ "$(sqlite3 -batch \
+		-init /dev/null -readonly lock.db 'PRAGMA user_version;' \
+		2>/dev/null)" != 1 ] || rt_killed=1
 	[ -n "$rt_run" ]
-}
-
-# rt_status_alive: a run that is recorded as running, while nobody holds
-# the lock, was killed: sets rt_killed.
-rt_status_alive() {
-	rt_killed=
-	[ "$rt_run_status" = running ] || return 0
-	# lock.db cannot be read while a run holds it.
-	[ "$(sqlite3 -batch -init /dev/null -readonly lock.db \
-		'PRAGMA user_version;' 2>/dev/null)" != 1 ] || rt_killed=1
 }
 
 # rt_verb_status: the run, each step, and the drift of its state files.
 rt_verb_status() {
-	if ! rt_status_open; then
-		if [ -n "$rt_json" ]; then
-			rt_status_head
-			printf '%s,"run":null,"steps":[' "$RT_REPLY"
-			rt_comma=
-			waymark_plan rt_status_pending
-			rt_print ']}'
-		else
-			rt_print "$RT_NAME: not installed here: no run in $rt_dir"
-		fi
-		rt_exit 0
-	fi
-	rt_ords=
-	rt_store_each rt_status_ord "SELECT ord FROM step_checkpoints
+	rt_ords='' rt_comma=''
+	if rt_status_open; then
+		rt_store_each rt_status_ord "SELECT ord FROM step_checkpoints
 WHERE run=$rt_run ORDER BY ord;"
-	if [ -n "$rt_json" ]; then
-		rt_status_json
+		if [ -n "$rt_json" ]; then
+			rt_status_json
+		else
+			rt_status_text
+		fi
+	elif [ -n "$rt_json" ]; then
+		rt_status_head
+		printf '%s,"run":null,"steps":[' "$RT_REPLY"
+		waymark_plan rt_status_pending
+		rt_print ']}'
 	else
-		rt_status_text
+		rt_print "$RT_NAME: not installed here: no run in $rt_dir"
 	fi
 	rt_exit 0
-}
-
-# rt_status_pending: takes the plan's line of a step: its JSON where there
-# is no run.
-rt_status_pending() {
-	rt_word=false
-	case $5 in *c*) rt_word=true ;; esac
-	rt_text_json "$4"
-	printf '%s{"ord":%s,"id":"%s","name":%s,"status":"pending",%s' \
-		"$rt_comma" "$1" "$2" "$RT_REPLY" "\"checkpoint\":$rt_word,"
-	printf '"settled":false,"attempt":0,"started_at":null,%s' \
-		'"ended_at":null,"duration_ms":null,"exit_code":null,'
-	printf '"state_files":[]}'
-	rt_comma=,
 }
 
 # rt_status_ord ORD: collects the steps of the run.
@@ -2046,55 +1928,65 @@ rt_status_head() {
 	RT_REPLY="$rt_word,\"dir\":$RT_REPLY"
 }
 
+# rt_status_pending: takes the plan's line of a step: its JSON where there
+# is no run.
+rt_status_pending() {
+	rt_word=false
+	case $5 in *c*) rt_word=true ;; esac
+	rt_text_json "$4"
+	printf '%s{"ord":%s,"id":"%s","name":%s,"status":"pending",%s' \
+		"$rt_comma" "$1" "$2" "$RT_REPLY" "\"checkpoint\":$rt_word,"
+	printf '"settled":false,"attempt":0,"started_at":null,%s' \
+		'"ended_at":null,"duration_ms":null,"exit_code":null,'
+	printf '"state_files":[]}'
+	rt_comma=,
+}
+
 # rt_status_json: all of it as one object.
 rt_status_json() {
 	rt_status_head
 	rt_head=$RT_REPLY
-	rt_store_ask "SELECT json_object('id',id,'status',status,
-'started_at',started_at,'ended_at',ended_at,'exit_code',exit_code,
-'interrupted',json(CASE '$rt_killed' WHEN '1' THEN 'true' ELSE 'false' END))
+	rt_store_ask "SELECT json_object('id',id,'status',status,'started_at',
+started_at,'ended_at',ended_at,'exit_code',exit_code,'interrupted',
+json(iif(${rt_killed:-0},'true','false')))
 FROM installer_runs WHERE run=$rt_run;"
 	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
-	rt_comma=
 	for rt_ord in $rt_ords; do
-		rt_store_ask "SELECT json_object('ord',ord,'id',step,'name',name,
-'status',status,'checkpoint',json(CASE checkpoint WHEN 1 THEN 'true' ELSE
-'false' END),'settled',json(CASE settled WHEN 1 THEN 'true' ELSE 'false'
-END),'attempt',attempt,'started_at',started_at,'ended_at',ended_at,
-'duration_ms',duration_ms,'exit_code',exit_code)
-FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
+		rt_store_ask "SELECT json_object('ord',ord,'id',step,
+'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
+'settled',json(iif(settled,'true','false')),'attempt',attempt,
+'started_at',started_at,'ended_at',ended_at,'duration_ms',duration_ms,
+'exit_code',exit_code) FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
 		rt_head=${RT_REPLY%?}
-		rt_state_load "$rt_run" "$rt_ord"
 		rt_status_files
-		printf '%s%s,"state_files":[%s]}' "$rt_comma" "$rt_head" "$rt_out"
+		printf '%s%s,"state_files":[%s]}' \
+			"$rt_comma" "$rt_head" "$rt_out"
 		rt_comma=,
 	done
 	rt_print ']}'
 }
 
-# rt_status_files: rt_out is the state files with their drift: JSON, or
-# lines for people.
+# rt_status_files: rt_out is the state files of the step rt_ord with their
+# drift: JSON, or lines for people.
 rt_status_files() {
-	rt_out='' rt_i=0 rt_sep=''
-	[ "$rt_paths" -gt 0 ] || return 0
-	rt_state_args rt_state_scan
-	rt_i=0
-	while [ "$rt_i" -lt "$rt_paths" ]; do
-		rt_i=$((rt_i + 1))
-		eval "rt_path=\$rt_path_$rt_i"
-		rt_state_get post "$rt_i"
-		[ "$rt_kind" != - ] || continue
-		rt_state_drift "$rt_i"
-		rt_drift=$RT_REPLY
-		if [ -n "$rt_json" ]; then
-			rt_text_json "$rt_path"
-			rt_out="$rt_out$rt_sep{\"path\":$RT_REPLY,\"kind\":\"$rt_kind\""
-			rt_out="$rt_out,\"drift\":\"$rt_drift\"}"
-			rt_sep=,
-		else
-			rt_out="$rt_out        $rt_drift  $rt_path$RT_NL"
-		fi
-	done
+	rt_out=
+	rt_state_load "$rt_run" "$rt_ord"
+	[ "$rt_paths" -eq 0 ] || rt_state_each rt_status_file
+}
+
+# rt_status_file N: adds one of them.
+rt_status_file() {
+	rt_state_drift "$1"
+	rt_drift=$RT_REPLY
+	[ -n "$rt_drift" ] || return 0
+	if [ -n "$rt_json" ]; then
+		rt_text_json "$rt_path"
+		rt_out="$rt_out${rt_out:+,}{\"path\":$RT_REPLY,"
+		rt_out="$rt_out\"kind\":\"$rt_kind\",\"drift\":\"$rt_drift\"}"
+	else
+		rt_text_line "$rt_path"
+		rt_out="$rt_out        $rt_drift  $RT_REPLY$RT_NL"
+	fi
 }
 
 # rt_status_text: all of it for people.
@@ -2102,26 +1994,24 @@ rt_status_text() {
 	rt_store_ask "SELECT id||', started '||started_at||
 coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
 	rt_word=$rt_run_status
-	[ -z "$rt_killed" ] || rt_word='interrupted: it was killed while it ran'
+	[ -z "$rt_killed" ] || rt_word='interrupted: it was killed'
 	rt_print "$RT_NAME $rt_old_version: $rt_word"
 	rt_print "run $RT_REPLY"
 	rt_print "state in $rt_dir"
 	for rt_ord in $rt_ords; do
-		rt_store_ask "SELECT '['||ord||'] '||step||': '||status||
-CASE WHEN status='failed' THEN ' (exit '||exit_code||')' ELSE '' END||
-CASE WHEN duration_ms IS NULL OR status NOT IN ('completed','failed')
-THEN '' ELSE ', '||duration_ms||' ms' END||
-CASE WHEN undoing THEN ', undo begun' WHEN settled THEN ', settled'
-ELSE '' END||CASE WHEN attempt>1 THEN ', attempt '||attempt ELSE '' END
+		rt_store_ask "SELECT '  ['||ord||'] '||step||': '||status||
+iif(status='failed',' (exit '||exit_code||')','')||
+iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
+iif(undoing,', undo begun',iif(settled,', settled',''))||
+iif(attempt>1,', attempt '||attempt,'')
 FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
-		rt_print "  $RT_REPLY"
-		rt_state_load "$rt_run" "$rt_ord"
+		rt_print "$RT_REPLY"
 		rt_status_files
 		printf '%s' "$rt_out"
 	done
 	case $rt_run_status in
-	completed) ;;
-	*) rt_print "continue with: $rt_call resume" ;;
+	completed | rolled_back) ;;
+	*) rt_print "Continue with: $rt_call resume" ;;
 	esac
 }
 
@@ -2137,8 +2027,7 @@ rt_verb_list() {
 		rt_word="json_object('event','checkpoint','step',step,'ord',ord,
 'name',name,'status',status,'ended_at',ended_at)"
 	else
-		rt_word="'  '||step||'  '||status||'  '||coalesce(ended_at,'')||'  '||
-name"
+		rt_word="'  '||step||'  '||status||'  '||coalesce(ended_at,'')"
 	fi
 	rt_store_each rt_print "SELECT $rt_word FROM steps WHERE run=$rt_run
 AND checkpoint AND status IN ('completed','skipped') AND NOT undoing
@@ -2155,10 +2044,10 @@ WHERE run=$rt_run AND NOT settled ORDER BY ord LIMIT 1;"
 rt_step_exec() {
 	rt_child_mark "$1" "$2" "$rt_attempt"
 	rt_watch_start "$1" "$2" "$4"
-	(
+	{
 		rt_child_enter "$2"
 		rt_step_child "$1" "$3" "$5"
-	) </dev/null >"$rt_log" 2>&1 3>&- 4<&- &
+	} </dev/null >"$rt_log" 2>&1 &
 	rt_child=$!
 	rt_child_wait
 	rt_step_believe "$1"
@@ -2175,8 +2064,10 @@ rt_child_mark() {
 }
 
 # rt_child_enter ID: in the child: the person's umask, the working folder
-# and the step's environment.
+# and the step's environment. The store's descriptors are closed by exec: a
+# redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
+	exec 3>&- 4<&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -2235,7 +2126,8 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -gt 128 ] && kill -0 "$rt_child" 2>/dev/null || break
+		[ "$rt_status" -gt 128 ] || break
+		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	rt_child=
 	# ksh93 says 256+N, yash 384+N.
@@ -2249,11 +2141,17 @@ rt_child_wait() {
 	fi
 }
 
-# rt_log_tail: the last lines of rt_log, on standard error.
-rt_log_tail() {
-	[ -s "$rt_log" ] || return 0
-	tail -n 12 "$rt_log" | LC_ALL=C tr -d '\000-\010\013-\037\177' |
+# rt_quote_lines: the last lines of standard input on standard error, with
+# no control characters.
+rt_quote_lines() {
+	tail -n 12 | LC_ALL=C tr -d '\000-\010\013-\037\177' |
 		sed 's/^/  | /' >&2
+}
+
+# rt_log_tail: how rt_log ends, and where it is.
+rt_log_tail() {
+	[ ! -s "$rt_log" ] || rt_quote_lines <"$rt_log"
+	rt_hint "log: $rt_mark_log"
 }
 
 # rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
@@ -2270,7 +2168,7 @@ rt_store_need() {
 			break
 		fi
 	done
-	rt_die "$RT_HOST" "this host has no sqlite3, where checkpoints are kept" \
+	rt_die "$RT_HOST" "this host has no sqlite3, which keeps checkpoints" \
 		"Nothing was changed. Install it $rt_how"
 }
 
@@ -2299,9 +2197,12 @@ rt_store_start() {
 		! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null; then
 		rm -rf "$rt_fifo"
 		rt_fifo=${TMPDIR:-/tmp}/waymark.$$.fifos
-		mkdir "$rt_fifo" && mkfifo "$rt_fifo/in" "$rt_fifo/out" ||
-			rt_die "$RT_STORE" "no pipe can be made beside the store" \
-				"Tried $rt_dir and ${TMPDIR:-/tmp}: is the disk full?"
+		if ! mkdir "$rt_fifo" ||
+			! mkfifo "$rt_fifo/in" "$rt_fifo/out"; then
+			rt_die "$RT_STORE" "no pipe can be made" \
+				"Tried $rt_dir and ${TMPDIR:-/tmp}." \
+				"Is the disk full?"
+		fi
 	fi
 	set -- sqlite3 -batch -bail -init /dev/null
 	[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
@@ -2400,17 +2301,20 @@ rt_store_failed() {
 	*malformed* | *'not a database'* | *corrupt* | damaged*)
 		rt_die "$RT_STORE" "the checkpoint store is damaged" \
 			"$rt_dir/checkpoint.db" \
-			"It is kept as it is, and nothing was changed. Put a good copy" \
-			"in its place; or move the folder away and run again."
+			"It is kept as it is, and nothing was changed." \
+			"Put a good copy in its place; or move the folder" \
+			"away, and run again."
 		;;
 	*full*)
-		rt_die "$RT_STORE" "the disk is full: the store cannot be written" \
+		rt_die "$RT_STORE" "the disk is full" \
 			"$rt_dir/checkpoint.db" \
-			"What was recorded is safe. Make room, then: $rt_call resume"
+			"What was recorded is safe. Make room, then:" \
+			"$rt_call resume"
 		;;
 	esac
 	rt_die "$RT_STORE" "the checkpoint store cannot be used" \
-		"$rt_dir/checkpoint.db" "sqlite3 says: ${1:-nothing; it was ended}"
+		"$rt_dir/checkpoint.db" \
+		"sqlite3 says: ${1:-nothing; it was ended}"
 }
 
 # rt_store_close: a store that is left in order is one plain file, which
@@ -2445,48 +2349,67 @@ rt_text_replace() {
 	done
 }
 
+# rt_text_swap FROM TO: the same, on RT_REPLY itself.
+rt_text_swap() {
+	case $RT_REPLY in
+	*"$1"*) rt_text_replace "$RT_REPLY" "$1" "$2" ;;
+	esac
+}
+
 # rt_text_sql TEXT: RT_REPLY is TEXT as an SQL literal. A carriage return
-# goes in as a function call, for sqlite3 drops it from a line's end.
+# goes in as a call, for sqlite3 drops it from the end of a line.
 rt_text_sql() {
 	RT_REPLY=$1
-	case $1 in
-	*\'*) rt_text_replace "$1" "'" "''" ;;
-	esac
-	case $1 in
-	*"$RT_CR"*) rt_text_replace "$RT_REPLY" "$RT_CR" "'||char(13)||'" ;;
-	esac
+	rt_text_swap "'" "''"
+	rt_text_swap "$RT_CR" "'||char(13)||'"
 	RT_REPLY="'$RT_REPLY'"
 }
 
 # rt_text_shell TEXT: RT_REPLY is TEXT as one shell word.
 rt_text_shell() {
 	RT_REPLY=$1
-	case $1 in
-	*\'*) rt_text_replace "$1" "'" "'\\''" ;;
-	esac
+	rt_text_swap "'" "'\\''"
 	RT_REPLY="'$RT_REPLY'"
 }
 
-# rt_text_json TEXT: RT_REPLY is TEXT as a JSON string, for events; what
-# the database holds is made into JSON by sqlite3.
+# rt_text_json TEXT: RT_REPLY is TEXT as a JSON string. What the database
+# holds is made into JSON by sqlite3.
 rt_text_json() {
 	RT_REPLY=$1
-	case $1 in *\\*) rt_text_replace "$RT_REPLY" '\' '\\' ;; esac
-	case $1 in *\"*) rt_text_replace "$RT_REPLY" '"' '\"' ;; esac
-	case $1 in *"$RT_NL"*) rt_text_replace "$RT_REPLY" "$RT_NL" '\n' ;; esac
-	case $1 in *"$RT_TAB"*) rt_text_replace "$RT_REPLY" "$RT_TAB" '\t' ;; esac
-	case $1 in *"$RT_CR"*) rt_text_replace "$RT_REPLY" "$RT_CR" '\r' ;; esac
+	rt_text_swap \\ \\\\
+	rt_text_swap '"' '\"'
+	rt_text_swap "$RT_NL" '\n'
+	rt_text_swap "$RT_TAB" '\t'
+	rt_text_controls '\\u%04x'
+	RT_REPLY="\"$RT_REPLY\""
+}
+
+# rt_text_line TEXT: RT_REPLY is TEXT for a line on a terminal: a control
+# character in it is a blank.
+rt_text_line() {
+	RT_REPLY=$1
+	rt_text_controls ' '
+}
+
+# rt_text_controls FORMAT: writes each control character in RT_REPLY as
+# printf's FORMAT has its number.
+rt_text_controls() {
 	while :; do
 		case $RT_REPLY in
 		*[[:cntrl:]]*) ;;
-		*) break ;;
+		*) return 0 ;;
 		esac
 		rt_char=${RT_REPLY#"${RT_REPLY%%[[:cntrl:]]*}"}
 		rt_char=${rt_char%"${rt_char#?}"}
-		rt_text_replace "$RT_REPLY" "$rt_char" \
-			"$(printf '\\u%04x' "'$rt_char")"
+		case $1 in
+		*%*)
+			# shellcheck disable=SC2059 # the format is a constant
+			rt_text_replace "$RT_REPLY" "$rt_char" \
+				"$(printf "$1" "'$rt_char")"
+			;;
+		*) rt_text_replace "$RT_REPLY" "$rt_char" "$1" ;;
+		esac
 	done
-	RT_REPLY="\"$RT_REPLY\""
 }
 
 # rt_verify COMMAND [TEXT]: runs COMMAND; it passes where its output, of
@@ -2499,7 +2422,7 @@ rt_verify() {
 	[ -z "$rt_output" ] || printf '%s\n' "$rt_output"
 	if [ $# -eq 1 ]; then
 		[ "$rt_status" -ne 0 ] || return 0
-		printf 'verify: FAILED: exit %s, where 0 was expected\n' "$rt_status"
+		printf 'verify: FAILED: exit %s, not 0\n' "$rt_status"
 	else
 		case $rt_output in
 		*"$2"*) return 0 ;;
@@ -2512,13 +2435,13 @@ rt_verify() {
 # rt_watch_start ORD ID NAME: while a step runs: with --verbose its output
 # is shown as it comes; else, on a terminal, a spinner and the time.
 rt_watch_start() {
-	rt_watch=
+	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		rm -f "$rt_fifo/ended"
 		: >"$rt_log"
-		(rt_watch_follow) 3>&- 4<&- &
+		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
-		(rt_watch_spin "$1" "$2" "$3") 3>&- 4<&- &
+		rt_text_line "$3"
+		rt_watch_spin "$1" "$2" "$RT_REPLY" &
 	else
 		return 0
 	fi
@@ -2528,26 +2451,24 @@ rt_watch_start() {
 # rt_watch_stop: the output is shown to its end, or the line is cleared.
 rt_watch_stop() {
 	[ -n "$rt_watch" ] || return 0
-	if [ -n "$rt_verbose" ]; then
-		: >"$rt_fifo/ended"
-		wait "$rt_watch"
-	else
-		kill -s TERM "$rt_watch" 2>/dev/null
-		wait "$rt_watch" 2>/dev/null
-		printf '\r\033[K'
-	fi
+	# A file says so: a TERM that lands just after a fork can be lost.
+	: >"$rt_ended"
+	[ -n "$rt_verbose" ] || kill -s TERM "$rt_watch" 2>/dev/null
+	wait "$rt_watch" 2>/dev/null
+	[ -n "$rt_verbose" ] || printf '\r\033[K'
 	rt_watch=
 }
 
 # rt_watch_follow: copies what is added to the log until the step's end.
 rt_watch_follow() {
 	trap - INT TERM HUP QUIT PIPE
-	exec 5<"$rt_log"
+	exec 3>&- 4<&- 5<"$rt_log"
 	while :; do
 		rt_last=
-		[ -e "$rt_fifo/ended" ] && rt_last=1
+		[ -e "$rt_ended" ] && rt_last=1
 		cat <&5
-		[ -z "$rt_last" ] && kill -0 "$$" 2>/dev/null || break
+		[ -z "$rt_last" ] || break
+		kill -0 "$$" 2>/dev/null || break
 		rt_nap
 	done
 }
@@ -2556,16 +2477,18 @@ rt_watch_follow() {
 rt_watch_spin() {
 	trap 'exit 0' TERM
 	trap - INT HUP QUIT PIPE
+	exec 3>&- 4<&-
 	rt_tick=0
-	while kill -0 "$$" 2>/dev/null; do
+	while [ ! -e "$rt_ended" ] && kill -0 "$$" 2>/dev/null; do
 		case $((rt_tick % 4)) in
 		0) rt_frame='|' ;;
 		1) rt_frame=/ ;;
 		2) rt_frame=- ;;
-		*) rt_frame='\' ;;
+		*) rt_frame=\\ ;;
 		esac
 		printf '\r%s [%s/%s] %s  %s%s s%s\033[K' "$rt_frame" \
-			"$1" "$RT_STEPS" "$3" "$rt_dim" "$((rt_tick / 10))" "$rt_off"
+			"$1" "$RT_STEPS" "$3" \
+			"$rt_dim" "$((rt_tick / 10))" "$rt_off"
 		rt_tick=$((rt_tick + 1))
 		rt_nap &
 		wait "$!"
@@ -2586,7 +2509,7 @@ rt_main() {
 	help) rt_verb_help ;;
 	version) rt_print "$RT_NAME $RT_VERSION" ;;
 	*)
-		rt_hash_find || rt_die "$RT_HOST" "this host has no tool for sha256" \
+		rt_hash_find || rt_die "$RT_HOST" "no tool for sha256 here" \
 			"Install one of: sha256sum, shasum, openssl, sha256"
 		rt_folder_find
 		case $rt_verb$rt_list$rt_dry in
@@ -2606,15 +2529,16 @@ rt_main() {
 
 # rt_main_reset: the globals; nothing comes in from the environment.
 rt_main_reset() {
-	IFS=" $RT_TAB$RT_NL"
+	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
-	rt_quiet='' rt_verbose='' rt_json='' rt_color='' rt_flags=''
-	rt_store_pid='' rt_store_line='' rt_store_revived='' rt_store_mode='' rt_store_all=''
-	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop='' rt_rows=''
+	rt_quiet='' rt_verbose='' rt_json='' rt_plain='' rt_flags=''
+	rt_store_pid='' rt_store_line='' rt_store_revived=''
+	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
+	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_run_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -2657,7 +2581,7 @@ rt_main_read() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--checkpoint-dir | --from | --to)
-			[ $# -gt 1 ] && [ -n "$2" ] || rt_main_usage "$1 needs a value"
+			[ -n "${2-}" ] || rt_main_usage "$1 needs a value"
 			rt_main_value "$1" "$2"
 			shift
 			;;
@@ -2668,7 +2592,7 @@ rt_main_read() {
 		--quiet | -q) rt_quiet=1 ;;
 		--verbose | -v) rt_verbose=1 ;;
 		--json) rt_json=1 ;;
-		--no-color) rt_color=no ;;
+		--no-color) rt_plain=1 ;;
 		--fresh) rt_fresh=1 rt_flags="$rt_flags $1" ;;
 		--strict) rt_strict=1 rt_flags="$rt_flags $1" ;;
 		--dry-run) rt_dry=1 rt_flags="$rt_flags $1" ;;
@@ -2700,8 +2624,9 @@ rt_main_word() {
 	help) ;;
 	'')
 		case $1 in
-		run | resume | rollback | status | plan | verify | logs | help | \
-			version) rt_verb=$1 ;;
+		run | resume | rollback | status) rt_verb=$1 ;;
+		plan | verify | logs) rt_verb=$1 ;;
+		help | version) rt_verb=$1 ;;
 		*) rt_main_usage "unknown verb: $1" ;;
 		esac
 		;;
@@ -2754,7 +2679,7 @@ rt_plan_find_step() {
 # to: never with success.
 rt_main_surprise() {
 	trap - 0
-	rt_warn "stopped unexpectedly (status $1); this is a fault of the script"
+	rt_warn "stopped unexpectedly (status $1): a fault of the script"
 	printf '  Continue with: %s resume\n' "$rt_call" >&2
 	[ "$1" -ne 0 ] || exit "$RT_FAILED"
 	exit "$1"

@@ -1,0 +1,135 @@
+# module: progress
+# provides: rt_progress_begin rt_progress_done rt_progress_failed
+# provides: rt_progress_flush
+# requires: store state process rollback step report
+
+# rt_progress_begin: takes the plan's line of a step: the durable record
+# that it is running, in one transaction with the completion of the step
+# before. Where it has state files, their pre-images are saved first.
+rt_progress_begin() {
+	rt_state_sql=
+	if [ $# -gt 8 ]; then
+		rt_progress_flush ''
+		rt_progress_state "$@"
+	fi
+	rt_seq=$((rt_seq + 1))
+	rt_progress_flush "${rt_state_sql}UPDATE step_checkpoints SET
+status='running',attempt=$rt_attempt,seq=$rt_seq,undoing=0,
+started_at=$RT_NOW,started_ms=$RT_MS,ended_at=NULL,duration_ms=NULL,
+exit_code=NULL WHERE run=$rt_run AND ord=$1;" "$1"
+	rt_text_line "$4"
+	[ -n "$rt_tty" ] || rt_say "[$1/$RT_STEPS] $2: $RT_REPLY"
+	rt_event step_started step "$2" "#ord" "$1" "#of" "$RT_STEPS" \
+		"#attempt" "$rt_attempt"
+}
+
+# rt_progress_state: takes the plan's line of a step. What a person changed
+# since the step last completed, in this run or before, is kept. The first
+# pre-image of a run stays, however often a step is tried.
+rt_progress_state() {
+	rt_snapshot='' rt_ord=$1 rt_id=$2
+	case $5 in *s*) rt_snapshot=1 ;; esac
+	shift 8
+	if [ -n "$rt_earlier" ]; then
+		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
+WHERE s.step='$rt_id' AND s.status<>'rolled_back' AND EXISTS (
+SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
+AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+		if [ -n "$RT_REPLY" ]; then
+			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
+			rt_state_keep_edits "$rt_id"
+		fi
+		rt_state_load "$rt_run" "$rt_ord"
+		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
+			rt_state_sql="UPDATE state_files SET post_kind=NULL
+WHERE run=$rt_run AND ord=$rt_ord;"
+			return 0
+		fi
+	fi
+	rt_state_paths "$@"
+	rt_state_before "$rt_ord" "$rt_id"
+	rt_state_sql=$RT_REPLY
+}
+
+# rt_progress_flush SQL [ORD]: one durable transaction: the completion that
+# is still to be written, and SQL, which begins step ORD. The derived files
+# are written behind it; then the completion is reported.
+rt_progress_flush() {
+	[ -n "$rt_pending_sql$1" ] || return 0
+	rt_files=
+	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
+step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
+writefile(state_path,state) FROM derived
+WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
+	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
+writefile(rollback_path,rollback_text) FROM derived
+WHERE run=$rt_run AND ord=$2 AND checkpoint)"
+	rt_store_ask "BEGIN;$rt_pending_sql$1
+COMMIT;SELECT 'ok'$rt_files;"
+	rt_pending_sql=
+	[ -n "$rt_pending_ord" ] || return 0
+	rt_time=${RT_REPLY#*"|"}
+	rt_time=${rt_time%%"|"*}
+	rt_event step_completed step "$rt_pending_id" \
+		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_duration "$rt_time"
+	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
+		"$rt_pending_name" "$RT_REPLY"
+	rt_pending_ord=
+}
+
+# rt_progress_line ok|bad ORD ID NAME [TIME]: the line of a step that ended.
+rt_progress_line() {
+	if [ -n "$rt_tty" ]; then
+		rt_text_line "$4"
+		rt_word=$RT_REPLY
+		rt_mark "$1"
+		rt_say "$RT_REPLY [$2/$RT_STEPS] $rt_word $rt_dim${5-}$rt_off"
+	elif [ "$1" = ok ]; then
+		rt_say "[$2/$RT_STEPS] $3: completed ($5)"
+	else
+		rt_say "[$2/$RT_STEPS] $3: FAILED"
+	fi
+}
+
+# rt_progress_done: takes the plan's line of a step that succeeded; its
+# record is written with what follows, or at once for a terminal's reader.
+rt_progress_done() {
+	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	rt_seq=$((rt_seq + 1))
+	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
+seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
+exit_code=0 WHERE run=$rt_run AND ord=$1;"
+	if [ $# -gt 8 ]; then
+		shift 8
+		rt_state_paths "$@"
+		rt_state_after "$rt_pending_ord"
+		rt_pending_sql=$rt_pending_sql$RT_REPLY
+	fi
+	[ -z "$rt_tty" ] || rt_progress_flush ''
+}
+
+# rt_progress_failed: takes the plan's line of a step that failed: ends
+# what it left running, records it, and undoes an atomic step.
+rt_progress_failed() {
+	rt_stop=failed rt_failed_step=$2 rt_atomic=0
+	# The signal is dealt with; a second one would stop the undo.
+	[ -z "$rt_signal" ] ||
+		rt_stop=signal rt_ended_by=$rt_signal rt_signal=
+	rt_process_end
+	case $5 in *a*) rt_atomic=1 ;; esac
+	rt_seq=$((rt_seq + 1))
+	rt_progress_flush "UPDATE step_checkpoints SET status='failed',
+seq=$rt_seq,undoing=$rt_atomic,ended_at=$RT_NOW,exit_code=$rt_status,
+duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
+	rt_progress_line bad "$1" "$2" "$4"
+	rt_event step_failed step "$2" "#ord" "$1" \
+		"#exit_code" "$rt_status" log "$rt_dir/$rt_log"
+	rt_word="exit $rt_status"
+	[ "$rt_status" -le 128 ] || rt_word="signal $((rt_status - 128))"
+	rt_warn "step $2 failed ($rt_word)"
+	rt_log_tail
+	[ "$rt_atomic" -eq 1 ] || return 0
+	[ "$rt_stop" = signal ] || rt_stop=undone
+	rt_undo_all
+}
