@@ -4,15 +4,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../src/compiler/compile.js";
+import type { CheckedScript } from "../../src/compiler/5-check/checked-script.js";
 import { shells } from "../setup/shells.js";
 import { findTool } from "../setup/tools.js";
 import { filesOf, nameOf } from "./files.js";
 import { findFaults } from "./rules.js";
-
-const folder = mkdtempSync(join(tmpdir(), "waymark-lint-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What is compiled afresh here: the goldens' own test compares the bytes. */
 const goldens = filesOf("test/golden", "install.sh");
@@ -25,15 +23,24 @@ function tomlOfGolden(golden: string): string {
 }
 
 describe.each(emitted)("what $shown compiles to", ({ file, shown }) => {
-  const script = compile({
-    path: "installer.toml",
-    text: readFileSync(file, "utf8"),
-    asset(path) {
-      return { ok: true, text: readFileSync(join(file, "..", path), "utf8") };
-    },
+  let folder = "";
+  let emittedFile = "";
+  let script: CheckedScript;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "waymark-lint-"));
+    script = compile({
+      path: "installer.toml",
+      text: readFileSync(file, "utf8"),
+      asset(path) {
+        return { ok: true, text: readFileSync(join(file, "..", path), "utf8") };
+      },
+    });
+    emittedFile = join(folder, "install.sh");
+    writeFileSync(emittedFile, script.text);
   });
-  const emittedFile = join(folder, `${shown.replaceAll("/", "-")}.sh`);
-  writeFileSync(emittedFile, script.text);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("is portable but for its author's own text", () => {
     const authors = script.plan.steps.flatMap((step) =>
