@@ -1,6 +1,6 @@
 # module: begin
 # provides: rt_begin rt_is_settled
-# requires: store text report
+# requires: base store schema text report call
 
 # rt_begin: the run's first transaction, which holds the whole plan with
 # its rollback texts. A refusal in it leaves nothing behind.

@@ -1,7 +1,7 @@
 # module: folder
 # provides: rt_folder_find rt_folder_open rt_folder_has rt_folder_check
 # provides: rt_ls rt_path_resolve rt_folder_keep_self rt_folder_sweep
-# requires: report hash
+# requires: base report hash call
 
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
 # in every locale and whatever ls is told by the environment.
@@ -94,11 +94,12 @@ rt_folder_check() {
 		rt_folder_refuse "belongs to another user (uid $3)"
 	cd -P "$rt_dir" 2>/dev/null || rt_folder_refuse "cannot be entered"
 	rt_dir=$(pwd -P)
+	[ ! -f install.sh ] || rt_call_set "$rt_dir/install.sh"
 }
 
 # rt_folder_open: makes the folder with all it holds where it is missing.
 rt_folder_open() {
-	if [ ! -d "$rt_dir" ] && [ ! -L "$rt_dir" ]; then
+	if [ ! -e "$rt_dir" ] && [ ! -L "$rt_dir" ]; then
 		# shellcheck disable=SC2174 # those above have the person's mode
 		(
 			exec 2>/dev/null
@@ -130,14 +131,14 @@ rt_folder_sweep() {
 # rt_folder_keep_self: keeps this script as install.sh in the folder: the
 # copy that resume, rollback and an uninstall months later run.
 rt_folder_keep_self() {
-	if [ -n "$rt_self" ] && {
-		[ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh
-	}; then
-		if ! cp "$rt_self" .install.sh.new ||
-			! mv -f .install.sh.new install.sh; then
-			rt_die "$RT_STORE" "install.sh cannot be written" \
-				"In $rt_dir: is the disk full?"
+	if [ -n "$rt_tmp" ]; then
+		if [ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh; then
+			{ mv -f "$rt_self" .install.sh.new &&
+				mv -f .install.sh.new install.sh; } ||
+				rt_folder_refuse "has no room for install.sh"
 		fi
+		rm -rf "$rt_tmp"
+		rt_tmp=
 	fi
 	rt_call_set "$rt_dir/install.sh"
 }

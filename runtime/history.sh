@@ -1,6 +1,7 @@
 # module: history
 # provides: rt_history_open rt_history_current rt_state_outside
-# requires: folder store schema step process rollback signals
+# requires: base folder store schema step process rollback signals call
+# requires: report
 
 # rt_history_open: opens the folder and the store, takes the lock, and puts
 # in order what a killed call left: its processes, the atomic step that it

@@ -1,6 +1,6 @@
 # module: inspect
 # provides: rt_verb_plan rt_verb_logs rt_verb_verify rt_verify_all
-# requires: step status report text
+# requires: base step status store report text call
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
@@ -29,6 +29,11 @@ rt_plan_step() {
 		case $rt_word in
 		*"|$6|1|") rt_do=skip rt_why=settled ;;
 		"pending|$6|0|") ;;
+		completed"|$6|0|")
+			rt_why=completed
+			[ "$rt_run_status$rt_old_plan" != \
+				"completed$RT_FINGERPRINT" ] || rt_do=skip
+			;;
 		*"|$6|0|") rt_why=${rt_word%%"|"*} ;;
 		*) rt_why='changed since it ran' ;;
 		esac

@@ -1,6 +1,6 @@
 # module: look
-# provides: rt_state_scan rt_state_get rt_state_is
-# requires: folder hash
+# provides: rt_state_scan rt_state_get rt_state_is rt_state_look
+# requires: base folder hash
 
 # A state file is numbered from 1 in its step. Its looks are five values:
 # kind (file, directory, symlink, other, absent), digest (sha256 of a file

@@ -1,6 +1,7 @@
 # module: main
 # provides: rt_main
-# requires: base text report folder hash run rollback status inspect help
+# requires: base text report folder hash call run rollback status inspect
+# requires: help
 
 # rt_main [VERB] [FLAG ...]: reads the call, and does what it says.
 rt_main() {
@@ -16,8 +17,7 @@ rt_main() {
 	help) rt_verb_help ;;
 	version) rt_print "$RT_NAME $RT_VERSION" ;;
 	*)
-		rt_hash_find || rt_die "$RT_HOST" "no tool for sha256 here" \
-			"Install one of: sha256sum, shasum, openssl, sha256"
+		rt_main_hash_need
 		rt_folder_find
 		case $rt_verb$rt_list$rt_dry in
 		run) rt_verb_run run ;;
@@ -58,29 +58,32 @@ rt_main_origin() {
 	rt_tmp='' rt_umask=$(umask) rt_self='' rt_script_sha=''
 	umask 077
 	case $0 in
-	*/install.sh) ;;
-	install.sh) ;;
+	/*install.sh) rt_self=$0 ;;
+	*install.sh) rt_self=$rt_pwd/$0 ;;
 	*) return 0 ;;
 	esac
-	[ -f "$0" ] || return 0
-	rt_self=$0
-	case $0 in
-	/*) ;;
-	*) rt_self=$rt_pwd/$0 ;;
-	esac
+	rt_main_intact
 	[ ! -f "${rt_self%/*}/checkpoint.db" ] || rt_copy_dir=${rt_self%/*}
 	rt_call_set "$rt_self"
 }
 
-# rt_call_set FILE: how a person calls this script again: rt_call.
-rt_call_set() {
-	case $1 in
-	*[!A-Za-z0-9_./+,:@%=-]*)
-		rt_text_shell "$1"
-		rt_call="sh $RT_REPLY"
-		;;
-	*) rt_call="sh $1" ;;
-	esac
+# rt_main_intact: compares the sha256 on the last line of the copy that
+# runs with all that is above it.
+rt_main_intact() {
+	rt_main_hash_need
+	rt_script_sha=$(sed '$d' "$rt_self" 2>/dev/null | rt_hash)
+	rt_word=$(tail -n 1 "$rt_self" 2>/dev/null)
+	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
+		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
+			"Nothing was run. Use the install.sh that was shipped."
+	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=${rt_script_sha%% *}
+}
+
+# rt_main_hash_need: exit 3 where this host has no tool for sha256.
+rt_main_hash_need() {
+	rt_hash_find || rt_die "$RT_HOST" "no tool for sha256 here" \
+		"Install one of: sha256sum, shasum, openssl, sha256"
 }
 
 # rt_main_read ARG ...: takes the call apart. A wrong one ends it with 2.
@@ -166,20 +169,6 @@ rt_main_fit() {
 # rt_main_usage WHAT: exit 2.
 rt_main_usage() {
 	rt_die "$RT_USAGE" "$1" "See: $rt_call help"
-}
-
-# rt_plan_find STEP: sets rt_found to its number; exit 2 where it is none.
-rt_plan_find() {
-	rt_found='' rt_wanted=$1 rt_known=''
-	waymark_plan rt_plan_find_step
-	[ -n "$rt_found" ] ||
-		rt_die "$RT_USAGE" "unknown step: $1" "The steps are:$rt_known"
-}
-
-# rt_plan_find_step: takes the plan's line of a step.
-rt_plan_find_step() {
-	[ "$2" != "$rt_wanted" ] || rt_found=$1
-	rt_known="$rt_known $2"
 }
 
 # rt_main_surprise STATUS: the script ended in a way that it did not mean

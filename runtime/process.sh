@@ -1,6 +1,6 @@
 # module: process
-# provides: rt_process_end rt_process_leftover rt_nap
-# requires:
+# provides: rt_process_end rt_nap
+# requires: base
 
 # rt_nap: waits a tenth of a second, or a whole one where sleep is plain.
 rt_nap() {
@@ -103,9 +103,9 @@ rt_is_alive() {
 }
 
 # rt_process_end [PID ...]: ends these and all that they started: TERM,
-# and after five seconds KILL. They are stopped first, so that none can
-# start another while the list is made. A TERM that lands just after a
-# fork can be lost in some shells, so it is sent at each look.
+# and after some five seconds KILL, sent at each look: what was started
+# since the last one has had none, and a TERM that lands just after a fork
+# is lost in some shells. None is stopped first: zsh's wait would tell of it.
 rt_process_end() {
 	rt_tries=0
 	while :; do
@@ -117,7 +117,6 @@ rt_process_end() {
 		[ -n "$rt_pids" ] || return 0
 		# shellcheck disable=SC2086 # a list of numbers
 		if [ "$rt_tries" -lt 30 ]; then
-			rt_process_signal STOP $rt_pids
 			rt_process_signal TERM $rt_pids
 			rt_process_signal CONT $rt_pids
 		else

@@ -1,7 +1,7 @@
 # module: progress
 # provides: rt_progress_begin rt_progress_done rt_progress_failed
 # provides: rt_progress_flush
-# requires: store state process rollback step report
+# requires: base store schema state process rollback step report text
 
 # rt_progress_begin: takes the plan's line of a step: the durable record
 # that it is running, in one transaction with the completion of the step

@@ -1,6 +1,6 @@
 # module: rollback
 # provides: rt_verb_rollback rt_undo_all rt_undo_report
-# requires: folder store state step history report
+# requires: base folder store state step history process report call
 
 # rt_verb_rollback: undoes the last checkpoint; with --to STEP all that
 # came after STEP; with --full everything. What is to be undone is marked
@@ -163,6 +163,7 @@ rt_undo_report() {
 	if [ -n "$rt_undo_failed" ]; then
 		set --
 		for rt_word in $rt_undo_failed; do
+			case " $* " in *"/$rt_word.sh "*) continue ;; esac
 			set -- ${1+"$@"} "sh $rt_dir/rollback/$rt_word.sh"
 		done
 		rt_die "$RT_PARTIAL" "undo commands failed:$rt_undo_failed" \

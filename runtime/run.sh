@@ -1,6 +1,7 @@
 # module: run
 # provides: rt_verb_run
-# requires: folder store state step rollback history inspect begin progress
+# requires: base folder step rollback history inspect begin progress
+# requires: report
 
 # rt_verb_run run|resume: the whole installation, from its beginning or
 # from where the last attempt stopped.

@@ -4,6 +4,12 @@
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
 rt_store_check() {
+	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
+FROM (SELECT sqlite_version() AS v));"
+	[ "$RT_REPLY" -ge 3034 ] ||
+		rt_die "$RT_HOST" "this host's sqlite3 is older than 3.34" \
+			"Install a newer one. Nothing was changed."
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'

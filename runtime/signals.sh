@@ -4,10 +4,8 @@
 
 # rt_signals_on: from here on INT, TERM, HUP and QUIT end the running step
 # and are recorded as its failure. Before the lock is held nothing is
-# trapped, so that a call that loses the race undoes nothing. A dead
-# sqlite3 must not end the shell: PIPE has a handler that does nothing.
+# trapped, so that a call that loses the race undoes nothing.
 rt_signals_on() {
-	trap : PIPE
 	trap 'rt_signals_got 1' HUP
 	trap 'rt_signals_got 2' INT
 	trap 'rt_signals_got 3' QUIT

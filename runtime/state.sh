@@ -1,8 +1,8 @@
 # module: state
 # provides: rt_state_before rt_state_after rt_state_load rt_state_args
 # provides: rt_state_keep_edits rt_state_restore rt_state_drift
-# provides: rt_state_paths
-# requires: look folder text store report
+# provides: rt_state_paths rt_state_each
+# requires: base look folder text store report
 
 # rt_state_paths WORD ...: the plan's words, resolved into rt_path_N.
 rt_state_paths() {

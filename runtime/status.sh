@@ -1,6 +1,6 @@
 # module: status
 # provides: rt_verb_status rt_verb_list rt_status_open
-# requires: folder store state history report text
+# requires: base folder store schema state history report text
 
 # rt_status_open: opens the store to read it. Fails where no run is there.
 # Sets rt_killed where a run is recorded as running while nobody holds the
@@ -23,7 +23,8 @@ rt_status_open() {
 rt_verb_status() {
 	rt_ords='' rt_comma=''
 	if rt_status_open; then
-		rt_store_each rt_status_ord "SELECT ord FROM step_checkpoints
+		rt_store_each rt_status_ord "SELECT
+ord||iif(status='rolled_back','-','') FROM step_checkpoints
 WHERE run=$rt_run ORDER BY ord;"
 		if [ -n "$rt_json" ]; then
 			rt_status_json
@@ -41,7 +42,8 @@ WHERE run=$rt_run ORDER BY ord;"
 	rt_exit 0
 }
 
-# rt_status_ord ORD: collects the steps of the run.
+# rt_status_ord ORD: collects the steps of the run; a dash behind one that
+# is rolled back says that its state files are of no interest.
 rt_status_ord() {
 	rt_ords="$rt_ords $1"
 }
@@ -80,6 +82,7 @@ json(iif(${rt_killed:-0},'true','false')))
 FROM installer_runs WHERE run=$rt_run;"
 	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
 	for rt_ord in $rt_ords; do
+		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
 		rt_store_ask "SELECT json_object('ord',ord,'id',step,
 'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
 'settled',json(iif(settled,'true','false')),'attempt',attempt,
@@ -98,6 +101,7 @@ FROM installer_runs WHERE run=$rt_run;"
 # drift: JSON, or lines for people.
 rt_status_files() {
 	rt_out=
+	[ -z "$rt_undone" ] || return 0
 	rt_state_load "$rt_run" "$rt_ord"
 	[ "$rt_paths" -eq 0 ] || rt_state_each rt_status_file
 }
@@ -127,6 +131,7 @@ coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
 	rt_print "run $RT_REPLY"
 	rt_print "state in $rt_dir"
 	for rt_ord in $rt_ords; do
+		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
 		rt_store_ask "SELECT '  ['||ord||'] '||step||': '||status||
 iif(status='failed',' (exit '||exit_code||')','')||
 iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||

@@ -1,7 +1,7 @@
 # module: step
 # provides: rt_step_exec rt_child_wait rt_child_mark rt_child_enter
 # provides: rt_log_tail rt_quote_lines
-# requires: process report watch
+# requires: base process report watch
 
 # rt_step_exec ORD ID SYMBOL NAME FLAGS: runs one step to its end, with all
 # output in rt_log. Sets rt_status: 0 is success. This and its callers are

@@ -27,6 +27,8 @@ rt_store_need() {
 rt_store_open() {
 	rt_store_need
 	rt_store_mode=$1
+	# A dead sqlite3 must not end the shell: PIPE is handled by nothing.
+	trap : PIPE
 	rt_store_begin
 }
 
@@ -123,7 +125,8 @@ rt_store_reap() {
 	exec 3>&- 4<&-
 	wait "$rt_store_pid" 2>/dev/null
 	rt_store_pid=
-	RT_REPLY=$(cat "$rt_fifo/err" 2>/dev/null)
+	RT_REPLY=
+	[ ! -s "$rt_fifo/err" ] || RT_REPLY=$(cat "$rt_fifo/err")
 	rm -rf "$rt_fifo"
 }
 

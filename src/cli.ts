@@ -32,7 +32,7 @@ function commandLine(finish: (exitCode: number) => void): Command {
       `
 Example:
   waymark compile my-app -o install.sh   my-app/installer.toml to install.sh
-  sh install.sh                          anyone runs it, with nothing but sh
+  sh install.sh                          anyone runs it, with sh and sqlite3
   waymark status my-app                  how far it came
 `,
     );

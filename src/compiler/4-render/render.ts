@@ -36,11 +36,12 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     fingerprint: word(plan.fingerprint),
     count: number(plan.steps.length),
   };
-  const body = fill("body", {
+  const machinery = fill("body", {
     ...installer,
     steps: plan.steps.map(stepView),
     runtime: own(selectModules(plan, assets.runtime)),
   });
+  const body = machinery + fill("call", { sha256: word(sha256(machinery)) });
   const end = delimiter("WAYMARK_BODY", body);
   const text = fill("install.sh", {
     ...installer,

@@ -77,7 +77,7 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 0884e79e5b8148c728ee4d88f6780d8077a032b28f64cc68da9871dafaccb949 ] || {
+	[ "$rt_script_sha" = d64c081c0c53765845ba5e62a6db2a603ba59447b383c9de9bcb2fae751aff25 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -307,6 +307,31 @@ rt_is_settled() {
 	[ -n "$rt_loaded" ] && eval "[ \"\${rt_is_$1-0}\" -eq 1 ]"
 }
 
+# rt_call_set FILE: how a person calls this script again: rt_call.
+rt_call_set() {
+	case $1 in
+	*[!A-Za-z0-9_./+,:@%=-]*)
+		rt_text_shell "$1"
+		rt_call="sh $RT_REPLY"
+		;;
+	*) rt_call="sh $1" ;;
+	esac
+}
+
+# rt_plan_find STEP: sets rt_found to its number; exit 2 where it is none.
+rt_plan_find() {
+	rt_found='' rt_wanted=$1 rt_known=''
+	waymark_plan rt_plan_find_step
+	[ -n "$rt_found" ] ||
+		rt_die "$RT_USAGE" "unknown step: $1" "The steps are:$rt_known"
+}
+
+# rt_plan_find_step: takes the plan's line of a step.
+rt_plan_find_step() {
+	[ "$2" != "$rt_wanted" ] || rt_found=$1
+	rt_known="$rt_known $2"
+}
+
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
 # in every locale and whatever ls is told by the environment.
 rt_ls() {
@@ -398,11 +423,12 @@ rt_folder_check() {
 		rt_folder_refuse "belongs to another user (uid $3)"
 	cd -P "$rt_dir" 2>/dev/null || rt_folder_refuse "cannot be entered"
 	rt_dir=$(pwd -P)
+	[ ! -f install.sh ] || rt_call_set "$rt_dir/install.sh"
 }
 
 # rt_folder_open: makes the folder with all it holds where it is missing.
 rt_folder_open() {
-	if [ ! -d "$rt_dir" ] && [ ! -L "$rt_dir" ]; then
+	if [ ! -e "$rt_dir" ] && [ ! -L "$rt_dir" ]; then
 		# shellcheck disable=SC2174 # those above have the person's mode
 		(
 			exec 2>/dev/null
@@ -434,14 +460,14 @@ rt_folder_sweep() {
 # rt_folder_keep_self: keeps this script as install.sh in the folder: the
 # copy that resume, rollback and an uninstall months later run.
 rt_folder_keep_self() {
-	if [ -n "$rt_self" ] && {
-		[ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh
-	}; then
-		if ! cp "$rt_self" .install.sh.new ||
-			! mv -f .install.sh.new install.sh; then
-			rt_die "$RT_STORE" "install.sh cannot be written" \
-				"In $rt_dir: is the disk full?"
+	if [ -n "$rt_tmp" ]; then
+		if [ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh; then
+			{ mv -f "$rt_self" .install.sh.new &&
+				mv -f .install.sh.new install.sh; } ||
+				rt_folder_refuse "has no room for install.sh"
 		fi
+		rm -rf "$rt_tmp"
+		rt_tmp=
 	fi
 	rt_call_set "$rt_dir/install.sh"
 }
@@ -633,6 +659,11 @@ rt_plan_step() {
 		case $rt_word in
 		*"|$6|1|") rt_do=skip rt_why=settled ;;
 		"pending|$6|0|") ;;
+		completed"|$6|0|")
+			rt_why=completed
+			[ "$rt_run_status$rt_old_plan" != \
+				"completed$RT_FINGERPRINT" ] || rt_do=skip
+			;;
 		*"|$6|0|") rt_why=${rt_word%%"|"*} ;;
 		*) rt_why='changed since it ran' ;;
 		esac
@@ -942,9 +973,9 @@ rt_is_alive() {
 }
 
 # rt_process_end [PID ...]: ends these and all that they started: TERM,
-# and after five seconds KILL. They are stopped first, so that none can
-# start another while the list is made. A TERM that lands just after a
-# fork can be lost in some shells, so it is sent at each look.
+# and after some five seconds KILL, sent at each look: what was started
+# since the last one has had none, and a TERM that lands just after a fork
+# is lost in some shells. None is stopped first: zsh's wait would tell of it.
 rt_process_end() {
 	rt_tries=0
 	while :; do
@@ -956,7 +987,6 @@ rt_process_end() {
 		[ -n "$rt_pids" ] || return 0
 		# shellcheck disable=SC2086 # a list of numbers
 		if [ "$rt_tries" -lt 30 ]; then
-			rt_process_signal STOP $rt_pids
 			rt_process_signal TERM $rt_pids
 			rt_process_signal CONT $rt_pids
 		else
@@ -1359,6 +1389,7 @@ rt_undo_report() {
 	if [ -n "$rt_undo_failed" ]; then
 		set --
 		for rt_word in $rt_undo_failed; do
+			case " $* " in *"/$rt_word.sh "*) continue ;; esac
 			set -- ${1+"$@"} "sh $rt_dir/rollback/$rt_word.sh"
 		done
 		rt_die "$RT_PARTIAL" "undo commands failed:$rt_undo_failed" \
@@ -1514,6 +1545,12 @@ ended_at=$RT_NOW,exit_code=$2 WHERE run=$rt_run;"
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
 rt_store_check() {
+	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
+FROM (SELECT sqlite_version() AS v));"
+	[ "$RT_REPLY" -ge 3034 ] ||
+		rt_die "$RT_HOST" "this host's sqlite3 is older than 3.34" \
+			"Install a newer one. Nothing was changed."
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
@@ -1617,10 +1654,8 @@ FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 
 # rt_signals_on: from here on INT, TERM, HUP and QUIT end the running step
 # and are recorded as its failure. Before the lock is held nothing is
-# trapped, so that a call that loses the race undoes nothing. A dead
-# sqlite3 must not end the shell: PIPE has a handler that does nothing.
+# trapped, so that a call that loses the race undoes nothing.
 rt_signals_on() {
-	trap : PIPE
 	trap 'rt_signals_got 1' HUP
 	trap 'rt_signals_got 2' INT
 	trap 'rt_signals_got 3' QUIT
@@ -1901,7 +1936,8 @@ rt_status_open() {
 rt_verb_status() {
 	rt_ords='' rt_comma=''
 	if rt_status_open; then
-		rt_store_each rt_status_ord "SELECT ord FROM step_checkpoints
+		rt_store_each rt_status_ord "SELECT
+ord||iif(status='rolled_back','-','') FROM step_checkpoints
 WHERE run=$rt_run ORDER BY ord;"
 		if [ -n "$rt_json" ]; then
 			rt_status_json
@@ -1919,7 +1955,8 @@ WHERE run=$rt_run ORDER BY ord;"
 	rt_exit 0
 }
 
-# rt_status_ord ORD: collects the steps of the run.
+# rt_status_ord ORD: collects the steps of the run; a dash behind one that
+# is rolled back says that its state files are of no interest.
 rt_status_ord() {
 	rt_ords="$rt_ords $1"
 }
@@ -1958,6 +1995,7 @@ json(iif(${rt_killed:-0},'true','false')))
 FROM installer_runs WHERE run=$rt_run;"
 	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
 	for rt_ord in $rt_ords; do
+		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
 		rt_store_ask "SELECT json_object('ord',ord,'id',step,
 'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
 'settled',json(iif(settled,'true','false')),'attempt',attempt,
@@ -1976,6 +2014,7 @@ FROM installer_runs WHERE run=$rt_run;"
 # drift: JSON, or lines for people.
 rt_status_files() {
 	rt_out=
+	[ -z "$rt_undone" ] || return 0
 	rt_state_load "$rt_run" "$rt_ord"
 	[ "$rt_paths" -eq 0 ] || rt_state_each rt_status_file
 }
@@ -2005,6 +2044,7 @@ coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
 	rt_print "run $RT_REPLY"
 	rt_print "state in $rt_dir"
 	for rt_ord in $rt_ords; do
+		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
 		rt_store_ask "SELECT '  ['||ord||'] '||step||': '||status||
 iif(status='failed',' (exit '||exit_code||')','')||
 iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
@@ -2183,6 +2223,8 @@ rt_store_need() {
 rt_store_open() {
 	rt_store_need
 	rt_store_mode=$1
+	# A dead sqlite3 must not end the shell: PIPE is handled by nothing.
+	trap : PIPE
 	rt_store_begin
 }
 
@@ -2279,7 +2321,8 @@ rt_store_reap() {
 	exec 3>&- 4<&-
 	wait "$rt_store_pid" 2>/dev/null
 	rt_store_pid=
-	RT_REPLY=$(cat "$rt_fifo/err" 2>/dev/null)
+	RT_REPLY=
+	[ ! -s "$rt_fifo/err" ] || RT_REPLY=$(cat "$rt_fifo/err")
 	rm -rf "$rt_fifo"
 }
 
@@ -2515,8 +2558,7 @@ rt_main() {
 	help) rt_verb_help ;;
 	version) rt_print "$RT_NAME $RT_VERSION" ;;
 	*)
-		rt_hash_find || rt_die "$RT_HOST" "no tool for sha256 here" \
-			"Install one of: sha256sum, shasum, openssl, sha256"
+		rt_main_hash_need
 		rt_folder_find
 		case $rt_verb$rt_list$rt_dry in
 		run) rt_verb_run run ;;
@@ -2557,29 +2599,32 @@ rt_main_origin() {
 	rt_tmp='' rt_umask=$(umask) rt_self='' rt_script_sha=''
 	umask 077
 	case $0 in
-	*/install.sh) ;;
-	install.sh) ;;
+	/*install.sh) rt_self=$0 ;;
+	*install.sh) rt_self=$rt_pwd/$0 ;;
 	*) return 0 ;;
 	esac
-	[ -f "$0" ] || return 0
-	rt_self=$0
-	case $0 in
-	/*) ;;
-	*) rt_self=$rt_pwd/$0 ;;
-	esac
+	rt_main_intact
 	[ ! -f "${rt_self%/*}/checkpoint.db" ] || rt_copy_dir=${rt_self%/*}
 	rt_call_set "$rt_self"
 }
 
-# rt_call_set FILE: how a person calls this script again: rt_call.
-rt_call_set() {
-	case $1 in
-	*[!A-Za-z0-9_./+,:@%=-]*)
-		rt_text_shell "$1"
-		rt_call="sh $RT_REPLY"
-		;;
-	*) rt_call="sh $1" ;;
-	esac
+# rt_main_intact: compares the sha256 on the last line of the copy that
+# runs with all that is above it.
+rt_main_intact() {
+	rt_main_hash_need
+	rt_script_sha=$(sed '$d' "$rt_self" 2>/dev/null | rt_hash)
+	rt_word=$(tail -n 1 "$rt_self" 2>/dev/null)
+	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
+		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
+			"Nothing was run. Use the install.sh that was shipped."
+	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=${rt_script_sha%% *}
+}
+
+# rt_main_hash_need: exit 3 where this host has no tool for sha256.
+rt_main_hash_need() {
+	rt_hash_find || rt_die "$RT_HOST" "no tool for sha256 here" \
+		"Install one of: sha256sum, shasum, openssl, sha256"
 }
 
 # rt_main_read ARG ...: takes the call apart. A wrong one ends it with 2.
@@ -2667,20 +2712,6 @@ rt_main_usage() {
 	rt_die "$RT_USAGE" "$1" "See: $rt_call help"
 }
 
-# rt_plan_find STEP: sets rt_found to its number; exit 2 where it is none.
-rt_plan_find() {
-	rt_found='' rt_wanted=$1 rt_known=''
-	waymark_plan rt_plan_find_step
-	[ -n "$rt_found" ] ||
-		rt_die "$RT_USAGE" "unknown step: $1" "The steps are:$rt_known"
-}
-
-# rt_plan_find_step: takes the plan's line of a step.
-rt_plan_find_step() {
-	[ "$2" != "$rt_wanted" ] || rt_found=$1
-	rt_known="$rt_known $2"
-}
-
 # rt_main_surprise STATUS: the script ended in a way that it did not mean
 # to: never with success.
 rt_main_surprise() {
@@ -2691,7 +2722,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; }
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: ef57c7a9a08f916a5efed1dc04fe8d6f4c2f56ee79457f12bba2d6d1072a3ebc
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
