@@ -187,14 +187,14 @@ inEachShell("folder", (shell) => {
     }
   });
 
-  it("rt_self_keep keeps the script, byte for byte, executable for its owner alone", async () => {
+  it("rt_folder_keep_self keeps the script, byte for byte, executable for its owner alone", async () => {
     const bench = new Bench(shell);
     const script = bench.write("my installer.sh", "#!/bin/sh\necho \\n 'x'");
     const keep = `rt_base=${sh(bench.path("base"))} rt_self=${sh(script)}
 rt_folder_find
 rt_folder_open
-rt_self_keep
-rt_self_keep`;
+rt_folder_keep_self
+rt_folder_keep_self`;
     await bench.values(["folder"], keep);
     const kept = bench.path("base/demo/install.sh");
     expect(readFileSync(kept, "utf8")).toBe(readFileSync(script, "utf8"));

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
@@ -6,11 +6,12 @@ import { renderAssets } from "../../src/assets.js";
 import { moduleText } from "../../src/compiler/4-render/modules.js";
 import { word } from "../../src/compiler/4-render/shell-word.js";
 import { processesWith, type Result, Running } from "../behaviour/harness/process.js";
+import { waitUntil } from "../behaviour/harness/wait.js";
 import { type Shell, shells } from "../setup/shells.js";
 import { findTool } from "../setup/tools.js";
 
 /** Far beyond what a script takes: only a hang reaches it. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 20_000;
 
 /** The runtime's modules by name. */
 export const runtime = renderAssets().runtime;
@@ -48,7 +49,7 @@ function reset(): string {
 
 /**
  * A script of the modules with the test's own lines. `put TEXT` in them hands
- * a text of any characters to the test.
+ * a text of any characters to the test, and `ready` lets it go on.
  */
 export function scriptOf(modules: readonly string[], lines: string): string {
   const texts = [...closureOf(...modules)].map((module) => moduleText(module, runtime));
@@ -62,6 +63,9 @@ rt_tmp='' rt_umask=$(umask) rt_self='' rt_script_sha=''
 umask 077
 put() {
 	printf '%s\\000' "$1"
+}
+ready() {
+	: >"$TEST_BENCH/ready"
 }
 ${lines}
 `;
@@ -138,6 +142,13 @@ export class Bench {
       input: options.input,
       limitMs: LIMIT_MS,
     });
+  }
+
+  /** Waits until a script under way says that it is `ready`. */
+  async ready(running: Running): Promise<void> {
+    const is = () => existsSync(this.path("ready"));
+    await waitUntil("the script is ready", () => is() || running.ended !== undefined);
+    expect(is(), running.output).toBe(true);
   }
 
   /** Runs it to its end, whatever that is. */

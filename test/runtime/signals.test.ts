@@ -1,7 +1,6 @@
 // What a signal does to the script itself.
 import { constants } from "node:os";
 import { expect, it } from "vitest";
-import { waitForFile } from "../behaviour/harness/wait.js";
 import { Bench, inEachShell } from "./harness.js";
 
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"] as const;
@@ -12,7 +11,7 @@ rt_process_end() { put "ends $#"; kill -s KILL "$@"; }
 rt_signals_on
 sleep 60 &
 rt_child=$!
-: >ready
+ready
 wait "$rt_child"
 put "$rt_signal"
 put "$rt_signals"
@@ -22,7 +21,7 @@ inEachShell("signals", (shell) => {
   it.each(SIGNALS)("notes %s, and ends the running child", async (name) => {
     const bench = new Bench(shell);
     const running = bench.start(["signals"], WAIT);
-    await waitForFile(bench.path("ready"));
+    await bench.ready(running);
     running.signal(name);
     const { stdout, exit } = await running.result;
     expect(exit).toBe(0);
@@ -52,21 +51,5 @@ kill -s TERM "$$"
 put "$rt_signal"`,
     );
     expect(values).toEqual(["15"]);
-  });
-
-  it("outlives a write to a pipe that nobody reads", async () => {
-    const values = await new Bench(shell).values(
-      ["signals"],
-      `mkfifo pipe
-rt_signals_on
-sleep 60 <pipe &
-rt_reader=$!
-exec 3>pipe
-kill -s KILL "$rt_reader"
-wait "$rt_reader" 2>/dev/null
-printf 'x\\n' >&3 2>/dev/null
-put "is alive"`,
-    );
-    expect(values).toEqual(["is alive"]);
   });
 });
