@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished } from "vitest";
 import { renderAssets } from "../../src/assets.js";
 import { moduleText } from "../../src/compiler/4-render/modules.js";
 import { word } from "../../src/compiler/4-render/shell-word.js";
-import { processesWith, type Result, Running } from "../behaviour/harness/process.js";
+import { commandOf, processesWith, type Result, Running } from "../behaviour/harness/process.js";
 import { waitUntil } from "../behaviour/harness/wait.js";
 import { type Shell, shells } from "../setup/shells.js";
 import { findTool } from "../setup/tools.js";
@@ -149,6 +149,13 @@ export class Bench {
     const is = () => existsSync(this.path("ready"));
     await waitUntil("the script is ready", () => is() || running.ended !== undefined);
     expect(is(), running.output).toBe(true);
+  }
+
+  /** Waits until the process whose number a file holds has ended. */
+  async gone(file: string): Promise<void> {
+    const pid = Number(readFileSync(this.path(file), "utf8"));
+    expect(pid).toBeGreaterThan(1);
+    await waitUntil(`process ${pid} has ended`, () => commandOf(pid) === "", LIMIT_MS);
   }
 
   /** Runs it to its end, whatever that is. */
