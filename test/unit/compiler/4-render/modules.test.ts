@@ -19,7 +19,7 @@ function file(name: string, requires = "", provides = `rt_${name}`): string {
 }
 
 const plain = planOf(stepToml("a"));
-const verified = planOf(stepToml("a", "", '[[step.verification]]\ncmd = "true"\n'));
+const verified = planOf(stepToml("a", "", '[step.verification]\ncommands = [{ cmd = "true" }]\n'));
 const withInterpreter = (words: string): Plan =>
   planOf(
     `[[step]]\nid = "a"\nname = "A"\naction = "script"\n[step.script]\ninterpreter = "${words}"\ncontent = "echo"\n`,
