@@ -1,5 +1,5 @@
 // Where state is kept, what is refused as a place for it, and paths.
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { recordTree } from "../behaviour/harness/tree.js";
 import { Bench, inEachShell, sh } from "./harness.js";
@@ -187,24 +187,50 @@ inEachShell("folder", (shell) => {
     }
   });
 
-  it("rt_folder_keep_self keeps the script, byte for byte, executable for its owner alone", async () => {
+  it("rt_folder_keep_self moves the unpacked script into the folder, byte for byte", async () => {
     const bench = new Bench(shell);
-    const script = bench.write("my installer.sh", "#!/bin/sh\necho \\n 'x'");
-    const keep = `rt_base=${sh(bench.path("base"))} rt_self=${sh(script)}
+    const kept = bench.path("base/demo/install.sh");
+    const unpack = async (text: string): Promise<void> => {
+      bench.write("unpacked/install.sh", text, 0o600);
+      const lines = `rt_base=${sh(bench.path("base"))}
+rt_tmp=${sh(bench.path("unpacked"))} rt_self=${sh(bench.path("unpacked", "install.sh"))}
 rt_folder_find
 rt_folder_open
 rt_folder_keep_self
-rt_folder_keep_self`;
-    await bench.values(["folder"], keep);
-    const kept = bench.path("base/demo/install.sh");
-    expect(readFileSync(kept, "utf8")).toBe(readFileSync(script, "utf8"));
-    expect(statSync(kept).mode & 0o777).toBe(0o700);
-    const first = statSync(kept).ino;
-    await bench.values(["folder"], keep);
-    expect(statSync(kept).ino, "an equal copy is left alone").toBe(first);
-    writeFileSync(script, "another");
-    await bench.values(["folder"], keep);
+put "$rt_tmp"
+put "$rt_call"`;
+      expect(await bench.values(["folder"], lines)).toEqual(["", `sh ${kept}`]);
+      expect(existsSync(bench.path("unpacked"))).toBe(false);
+      expect(existsSync(bench.path("base/demo/.install.sh.new"))).toBe(false);
+      expect(readFileSync(kept, "utf8")).toBe(text);
+      expect(statSync(kept).mode & 0o077).toBe(0);
+    };
+    await unpack("#!/bin/sh\necho \\n 'x'");
+    const { ino } = statSync(kept);
+    await unpack("#!/bin/sh\necho \\n 'x'");
+    expect(statSync(kept).ino, "an equal copy is left alone").toBe(ino);
+    await unpack("another");
+    // The kept copy itself, which was not unpacked, stays as it is.
+    const lines = `rt_base=${sh(bench.path("base"))} rt_self=${sh(kept)}\n${OPEN}\nrt_folder_keep_self`;
+    await bench.values(["folder"], lines);
     expect(readFileSync(kept, "utf8")).toBe("another");
-    expect(existsSync(bench.path("base/demo/.install.sh.new"))).toBe(false);
+  });
+
+  it("rt_folder_sweep removes the pipes of calls that are gone, and no others", async () => {
+    const bench = new Bench(shell);
+    const lines = `rt_base=${sh(bench.path("base"))}
+${OPEN}
+sh -c 'exit 0' &
+rt_child=$!
+wait "$rt_child"
+mkdir .tmp.$$ .tmp.$PPID ".tmp.$rt_child" tmp.1 work/.tmp.1
+rt_folder_sweep
+put "$rt_child $$ $PPID"`;
+    const [, , numbers = ""] = await bench.values(["folder"], lines);
+    const [gone, own, parent] = numbers.split(" ");
+    const left = readdirSync(bench.path("base/demo")).filter((name) => name.includes("tmp"));
+    expect(left.sort()).toEqual([`.tmp.${own}`, `.tmp.${parent}`, "tmp.1"].sort());
+    expect(left).not.toContain(`.tmp.${gone}`);
+    expect(existsSync(bench.path("base/demo/work/.tmp.1"))).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -71,6 +72,11 @@ ${lines}
 `;
 }
 
+/** The text with a last line that holds the sha256 of all above it. */
+function sealed(text: string): string {
+  return `${text}# sha256 of all above: ${createHash("sha256").update(text).digest("hex")}\n`;
+}
+
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
@@ -79,6 +85,8 @@ export interface RunOptions {
   /** The script's file name. */
   readonly name?: string;
   readonly input?: string;
+  /** Ends the script as the copy that a host keeps: with its own sha256. */
+  readonly sealed?: boolean;
 }
 
 /** How a script ended, and what it `put`. */
@@ -124,7 +132,8 @@ export class Bench {
   /** Starts the modules with the test's lines. */
   start(modules: readonly string[], lines: string, options: RunOptions = {}): Running {
     const name = options.name ?? `script-${(this.#scripts += 1)}.sh`;
-    const file = this.write(name, scriptOf(modules, lines));
+    const script = scriptOf(modules, lines);
+    const file = this.write(name, options.sealed ? sealed(script) : script);
     const [shell, ...words] = this.shell.command;
     const env: Record<string, string | undefined> = {
       PATH: process.env.PATH,

@@ -1,5 +1,6 @@
 // How the words of a call are read, and which are refused.
-import { chmodSync, mkdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { Bench, inEachShell, sh } from "./harness.js";
 
@@ -30,7 +31,7 @@ const UNSET = {
   quiet: "",
   verbose: "",
   json: "",
-  color: "",
+  plain: "",
 };
 
 const ACCEPTED: readonly (readonly [string[], Partial<typeof UNSET>])[] = [
@@ -43,7 +44,7 @@ const ACCEPTED: readonly (readonly [string[], Partial<typeof UNSET>])[] = [
   [["status", "--json"], { verb: "status", json: "1" }],
   [["--json", "status"], { verb: "status", json: "1" }],
   [["plan", "-q", "-v"], { verb: "plan", quiet: "1", verbose: "1" }],
-  [["verify", "--quiet", "--verbose", "--no-color"], { verb: "verify", quiet: "1", verbose: "1", color: "no" }],
+  [["verify", "--quiet", "--verbose", "--no-color"], { verb: "verify", quiet: "1", verbose: "1", plain: "1" }],
   [["logs"], { verb: "logs" }],
   [["logs", "two.2"], { verb: "logs", step: "two.2" }],
   [["help"], { verb: "help" }],
@@ -152,24 +153,37 @@ put "$rt_said"`,
     expect(values).toEqual(["", " \t\n"]);
   });
 
+  /** What the copy that a host keeps knows of itself. */
+  const ORIGIN = `unset rt_loader
+rt_main_origin
+put "$rt_self"
+put "$rt_call"
+put "$rt_copy_dir"
+put "$rt_script_sha"`;
+
   it("finds its own text where it is a file, and says how to call it", async () => {
     const bench = new Bench(shell);
-    const lines = 'unset rt_loader\nrt_main_origin\nput "$rt_self"\nput "$rt_call"\nput "$rt_copy_dir"';
-    const folders = { plain: "plain", "it's a dir": `'it'\\''s a dir'` };
-    for (const folder of Object.keys(folders)) {
+    for (const folder of ["plain", "it's a dir", "-n *"]) {
       const name = `${folder}/install.sh`;
       const file = bench.path(name);
-      const [self, call, copy] = await bench.values(["main"], lines, { name });
-      expect(self).toBe(file);
-      expect(copy).toBe("");
-      const word = folder === "plain" ? file : `'${file.replaceAll("'", "'\\''")}'`;
-      expect(call).toBe(`sh ${word}`);
+      const [self, call, copy, sum] = await bench.values(["main"], ORIGIN, { name, sealed: true });
+      expect({ self, copy }).toEqual({ self: file, copy: "" });
+      expect(call).toBe(folder === "plain" ? `sh ${file}` : `sh '${file.replaceAll("'", "'\\''")}'`);
+      expect(sum).toBe(createHash("sha256").update(readFileSync(file)).digest("hex"));
     }
     bench.write("plain/checkpoint.db", "");
-    const kept = await bench.values(["main"], lines, { name: "plain/install.sh" });
+    const kept = await bench.values(["main"], ORIGIN, { name: "plain/install.sh", sealed: true });
     expect(kept[2]).toBe(bench.path("plain"));
-    const other = await bench.values(["main"], lines, { name: "plain/another.sh" });
-    expect(other).toEqual(["", "sh install.sh", ""]);
+    const other = await bench.values(["main"], ORIGIN, { name: "plain/another.sh" });
+    expect(other).toEqual(["", "sh install.sh", "", ""]);
+  });
+
+  it("refuses a copy of itself that is damaged", async () => {
+    const bench = new Bench(shell);
+    // Without the last line's sum it is not the text that was written.
+    const { exit, stdout, stderr } = await bench.run(["main"], ORIGIN, { name: "install.sh" });
+    expect({ exit, stdout }).toEqual({ exit: 8, stdout: "" });
+    expect(stderr).toContain(`${bench.path("install.sh")} is damaged`);
   });
 
   it("makes its own files private, and remembers the person's umask", async () => {

@@ -39,11 +39,11 @@ const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, 
 /** Names that a listing in lines or in words would get wrong. */
 const NAMES = ["plain", " two  blanks ", "a\nnewline", "\n", "ends\n", "tab\t", "a\\b", "\\", "'\"", "*", "-rf", "a -> b", "ß✓"];
 
-/** Puts the looks of each path: six texts a path. */
+/** Puts the looks of each path: five texts a path. */
 function scan(paths: readonly string[]): string {
   const puts = paths.map(
     (_, i) => `rt_state_get now ${i + 1}
-put "$rt_kind"; put "$rt_digest"; put "$rt_mode"; put "$rt_owner"; put "$rt_size"`,
+put "$rt_kind"; put "$rt_digest"; put "$rt_mode"; put "$rt_owner"; put "$rt_now_size_${i + 1}"`,
   );
   return `rt_hash_find
 rt_state_scan ${paths.map(sh).join(" ")}

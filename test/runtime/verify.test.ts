@@ -49,7 +49,7 @@ rt_verify 'echo something' 'else'
 echo "bad $rt_verify_bad"`,
     );
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
-    for (const part of ["exit 7", "out\nerr\n", "exit 7, where", "something\n", "contain: else"]) {
+    for (const part of ["exit 7", "out\nerr\n", "FAILED: exit 7", "something\n", "contain: else"]) {
       expect(stdout).toContain(part);
     }
     expect(stdout).toMatch(/\nbad 1\n$/);
