@@ -65,6 +65,7 @@ rt_begin_step() {
 	*r*)
 		eval "rt_text_sql \"\$rollback_$3\""
 		rt_rollback=$RT_REPLY
+		unset "rollback_$3"
 		;;
 	esac
 	rt_text_sql "$4"

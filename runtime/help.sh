@@ -5,7 +5,7 @@
 # rt_verb_help: all verbs, flags and exit codes.
 rt_verb_help() {
 	cat <<EOF
-$RT_NAME $RT_VERSION: installs in $RT_STEPS steps, each one checkpointed.
+$RT_NAME $RT_VERSION: an installer that can be resumed and rolled back.
 
 Usage: sh install.sh [VERB] [FLAG ...]
 

@@ -38,12 +38,12 @@ SELECT count(*) FROM step_checkpoints WHERE undoing;"
 # rt_history_derive: writes the files beside the database again where they
 # are missing or differ from it.
 rt_history_derive() {
-	rt_store_ask "SELECT count(writefile(state_path,state)) FROM derived
+	rt_store_ask "SELECT count(writefile(path,text)) FROM states
 WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(state_path) IS NOT CAST(state AS BLOB);
-SELECT count(writefile(rollback_path,rollback_text)) FROM derived
+AND readfile(path) IS NOT CAST(text AS BLOB);
+SELECT count(writefile(path,text)) FROM rollbacks
 WHERE run=$rt_run AND checkpoint AND attempt>0
-AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
+AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # rt_history_stray LINE: a step that was running when its call was killed.

@@ -49,9 +49,10 @@ rt_plan_step() {
 	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
 	case $5 in *a*) rt_why="$rt_why; atomic" ;; esac
 	rt_text_line "$4"
-	rt_say "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
+	[ -z "$rt_json" ] || return 0
+	rt_print "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
 	case $5 in
-	*i*) rt_say "        point of no return: no rollback past $2" ;;
+	*i*) rt_print "        point of no return: no rollback past $2" ;;
 	esac
 }
 

@@ -78,6 +78,7 @@ rt_main_intact() {
 			"Nothing was run. Use the install.sh that was shipped."
 	rt_script_sha=$(rt_hash "$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
+	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.

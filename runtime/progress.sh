@@ -59,10 +59,10 @@ rt_progress_flush() {
 	rt_files=
 	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
 step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
-writefile(state_path,state) FROM derived
+writefile(path,text) FROM states
 WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
 	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
-writefile(rollback_path,rollback_text) FROM derived
+writefile(path,text) FROM rollbacks
 WHERE run=$rt_run AND ord=$2 AND checkpoint)"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
 COMMIT;SELECT 'ok'$rt_files;"
@@ -96,6 +96,7 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
 seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),

@@ -117,7 +117,7 @@ rt_undo_step() {
 		rt_undo_kept="$rt_undo_kept $5"
 	fi
 	rt_store_ask "UPDATE step_checkpoints SET $rt_set,ended_at=$RT_NOW
-WHERE run=$1 AND ord=$2;SELECT writefile(state_path,state) FROM derived
+WHERE run=$1 AND ord=$2;SELECT writefile(path,text) FROM states
 WHERE run=$1 AND ord=$2 AND checkpoint;"
 	rt_undone=$((rt_undone + 1))
 	if [ "$rt_undo_status" -eq 0 ]; then
@@ -132,8 +132,8 @@ WHERE run=$1 AND ord=$2 AND checkpoint;"
 # rt_undo_script RUN ORD RUN_ID STEP: runs rollback/STEP.sh, written anew
 # from the store, as a person would by hand. Sets rt_undo_status.
 rt_undo_script() {
-	rt_store_ask "SELECT writefile(rollback_path,rollback_text)
-FROM derived WHERE run=$1 AND ord=$2;"
+	rt_store_ask "SELECT writefile(path,text)
+FROM rollbacks WHERE run=$1 AND ord=$2;"
 	rt_mark_env=$3/$2.undo.
 	rt_log=logs/$4.rollback.log
 	rt_mark_log=$rt_dir/$rt_log

@@ -9,7 +9,7 @@ CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
 		rt_die "$RT_HOST" "this host's sqlite3 is older than 3.34" \
-			"Install a newer one. Nothing was changed."
+			"Nothing was installed. It needs a newer one."
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
@@ -72,20 +72,17 @@ CREATE TABLE artifact_verifications(
  PRIMARY KEY(run,artifact,method)) WITHOUT ROWID;"
 
 # rt_store_views: the view steps adds whether each is settled: completed,
-# with a checkpoint of its own or one that was recorded after it. The view
-# derived makes the files beside the database out of a step's row: one
-# statement writes them, with no process of its own.
+# with a checkpoint of its own or one that was recorded after it. The views
+# states and rollbacks make the files beside the database out of its rows: a
+# statement writes one, with no process of its own.
 rt_store_views() {
 	rt_store_ask "CREATE TEMP VIEW steps AS SELECT s.*,NOT s.undoing AND
 (s.status='skipped' OR s.status='completed' AND (s.checkpoint OR
 s.seq<coalesce(c.last,0))) AS settled FROM step_checkpoints s LEFT JOIN (
 SELECT run,max(seq) AS last FROM step_checkpoints WHERE checkpoint AND
 status='completed' AND NOT undoing GROUP BY run) c ON c.run=s.run;"
-	rt_text_shell "$rt_dir"
-	rt_text_sql "$RT_REPLY"
-	rt_store_ask "CREATE TEMP VIEW derived AS SELECT s.run,s.ord,checkpoint,
-s.status,attempt,
-'state/'||step||'.json' AS state_path,
+	rt_store_ask "CREATE TEMP VIEW states AS SELECT s.run,s.ord,checkpoint,
+s.status,'state/'||step||'.json' AS path,
 json_object('installer',r.installer,'version',r.version,'run',r.id,
 'step',step,'name',name,'status',s.status,'attempt',attempt,
 'fingerprint',s.fingerprint,'started_at',s.started_at,
@@ -94,9 +91,12 @@ SELECT json_group_array(json_object('path',path,'kind',post_kind,
 CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
 nullif(post_digest,''),'mode',nullif(post_mode,''),
 'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
-||char(10) AS state,
-'rollback/'||step||'.sh' AS rollback_path,
-'#!/bin/sh
+||char(10) AS text
+FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+	rt_text_shell "$rt_dir"
+	rt_text_sql "$RT_REPLY"
+	rt_store_ask "CREATE TEMP VIEW rollbacks AS SELECT s.run,s.ord,
+checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
 # back from backup/'||step||'/. By hand, run it with sh.
@@ -107,6 +107,6 @@ WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
 export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
-') AS rollback_text
+') AS text
 FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 }

@@ -32,7 +32,7 @@ rt_child_mark() {
 # and the step's environment. The store's descriptors are closed by exec: a
 # redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
-	exec 3>&- 4<&-
+	exec 3>&- 4<&- 9>&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -91,9 +91,15 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -gt 128 ] || break
+		[ "$rt_status" -ne 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
+	# A wait that a signal cut short can have ended with another status.
+	if [ -n "$rt_signal" ]; then
+		wait "$rt_child" 2>/dev/null
+		set -- "$?"
+		[ "$1" -eq 127 ] || rt_status=$1
+	fi
 	rt_child=
 	# ksh93 says 256+N, yash 384+N.
 	if [ "$rt_status" -gt 384 ]; then

@@ -67,14 +67,14 @@ rt_store_start() {
 
 # rt_store_send SQL: hands SQL over and waits for nothing.
 rt_store_send() {
-	printf '%s\n' "$1" >&3 2>/dev/null
+	printf '%s\n' "$1" >&3 2>&9
 }
 
 # rt_store_try SQL: sends it and reads the answer up to its end. Each line
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
-	printf '%s\n.print .\n' "$1" >&3 2>/dev/null || return 1
+	printf '%s\n.print .\n' "$1" >&3 2>&9 || return 1
 	while :; do
 		rt_store_signals=$rt_signals
 		if ! IFS= read -r rt_answer <&4; then

@@ -23,6 +23,11 @@ const SHELLS = new Set([
   "zsh",
 ]);
 
+/** Whether the text can be a function of install.sh: `sh`, with no arguments. */
+export function isPlainSh(words: readonly string[]): boolean {
+  return words.join(" ") === "sh";
+}
+
 /** Whether it reads shell: comments with `#`, and no CR at a line's end. */
 export function isShell(words: readonly string[]): boolean {
   return SHELLS.has(programOf(words));

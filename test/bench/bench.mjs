@@ -103,10 +103,16 @@ function report(workshop, name, stepCounts, contenders) {
   }
   if (straced) console.log("calls: forks/execs/syncs a step");
 
-  console.log(`\n${name}: a whole waymark run, in times of`);
-  for (const { key, title } of contenders.filter((one) => one.key !== "waymark")) {
-    const cells = medians.map((of) => (of.get("waymark") / of.get(key)).toFixed(2));
-    row([title, ...cells], widths);
+  const whole = (key, i) => medians[i].get(key) / stepCounts[i];
+  // What a step more costs: each contender's own start and end taken off.
+  const step = (key, i) => (medians[i].get(key) - once.get(key)) / (stepCounts[i] - 1);
+  const others = contenders.filter((one) => one.key !== "waymark");
+  for (const [what, cost] of [["a whole waymark run", whole], ["a step more of waymark", step]]) {
+    console.log(`\n${name}: ${what}, in times of`);
+    for (const { key, title } of others) {
+      const cells = stepCounts.map((_, i) => (cost("waymark", i) / cost(key, i)).toFixed(2));
+      row([title, ...cells], widths);
+    }
   }
   const alone = once.get("waymark") - once.get("bare");
   console.log(`start and end of a waymark run, with its one step: ${alone.toFixed(0)} ms`);
@@ -115,7 +121,7 @@ function report(workshop, name, stepCounts, contenders) {
 const stepCounts = flags.steps.split(",").map(Number);
 const names = flags.shells.split(",");
 const unknown = names.filter((name) => !SHELLS[name]);
-if (unknown.length > 0 || stepCounts.some((n) => !(n > 0))) {
+if (unknown.length > 0 || stepCounts.some((n) => !(n > 1))) {
   console.error(`bench: shells are ${Object.keys(SHELLS).join(", ")}; steps are numbers`);
   process.exit(2);
 }

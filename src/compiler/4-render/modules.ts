@@ -1,4 +1,5 @@
 import type { Plan } from "../3-plan/plan.js";
+import { isPlainSh } from "../interpreter.js";
 
 /** A file of runtime/, as its header describes it. */
 interface RuntimeModule {
@@ -11,8 +12,9 @@ interface RuntimeModule {
 const HEADER = /^# (module|provides|requires):(.*)\n/;
 
 /**
- * The text of all runtime modules that the plan needs, each once, what is
- * required before what requires it. `files` is runtime/ by name.
+ * The text of all runtime modules that the plan needs, each once: `base`
+ * first, `main` last, and between them in the order of their names. `files` is
+ * runtime/ by name.
  */
 export function selectModules(plan: Plan, files: Readonly<Record<string, string>>): string {
   const chosen = new Map<string, RuntimeModule>();
@@ -25,7 +27,7 @@ export function selectModules(plan: Plan, files: Readonly<Record<string, string>
     module.requires.forEach(visit);
   };
   rootsOf(plan).forEach(visit);
-  const order = Object.keys(files).filter((name) => chosen.has(name));
+  const order = [...chosen.keys()].sort();
   order.sort((a, b) => rank(a) - rank(b));
   return order.map((name) => chosen.get(name)?.text ?? "").join("\n");
 }
@@ -35,11 +37,20 @@ export function moduleText(name: string, files: Readonly<Record<string, string>>
   return readModule(name, files[name] ?? "").text;
 }
 
+/** Modules that run at each step: see earlyNames. */
+const EVERY_STEP = ["run", "begin", "progress", "step", "watch", "store", "text", "report"];
+
+/** The functions that a shell with name lists should know before the steps. */
+export function earlyNames(files: Readonly<Record<string, string>>): string[] {
+  const texts = EVERY_STEP.map((name) => moduleText(name, files));
+  return texts.flatMap((text) => [...text.matchAll(/^(rt_\w+)\(\)/gm)].map((found) => found[1] ?? ""));
+}
+
 /** What the plan's own lines call; all else follows from `requires`. */
 function rootsOf(plan: Plan): string[] {
   const roots = ["base", "main"];
   if (plan.steps.some((step) => step.verification.length > 0)) roots.push("verify");
-  if (plan.steps.some((step) => step.script && step.script.interpreter[0] !== "sh")) {
+  if (plan.steps.some((step) => step.script && !isPlainSh(step.script.interpreter))) {
     roots.push("interpret");
   }
   return roots;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import Handlebars from "handlebars";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
-import { moduleText, selectModules } from "./modules.js";
+import { isPlainSh, isShell, programOf } from "../interpreter.js";
+import { earlyNames, moduleText, selectModules } from "./modules.js";
 import type { Script } from "./script.js";
 import {
   ShellText,
@@ -39,6 +40,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
   const machinery = fill("body", {
     ...installer,
     steps: plan.steps.map(stepView),
+    early: words(earlyNames(assets.runtime)),
     runtime: own(selectModules(plan, assets.runtime)),
   });
   const body = machinery + fill("call", { sha256: word(sha256(machinery)) });
@@ -116,15 +118,11 @@ function stepView(step: PlanStep): object {
     fingerprint: word(step.fingerprint),
     depends: quotedWord(step.dependsOn.join(" ")),
     paths: (checkpoint?.stateFiles ?? []).map(word),
-    shell: script && isShell(step) ? [commands(script.text)] : [],
-    foreign: script && !isShell(step) ? [foreignView(step)] : [],
+    shell: script && isPlainSh(script.interpreter) ? [commands(script.text)] : [],
+    foreign: script && !isPlainSh(script.interpreter) ? [foreignView(step)] : [],
     rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
     verify: step.verification.length > 0 ? [step.verification.map(verifyView)] : [],
   };
-}
-
-function isShell(step: PlanStep): boolean {
-  return step.script?.interpreter.join(" ") === "sh";
 }
 
 /** A script of another interpreter: a here-document that is its file. */
@@ -143,7 +141,7 @@ function foreignView(step: PlanStep): object {
  * gave it, and other interpreters have no such flags.
  */
 function strictFlags(interpreter: readonly string[], errexit: boolean): string[] {
-  const shell = /^(?:.*\/)?(?:ba|da|a|k|mk|ya|z)?sh$/.test(interpreter.join(" "));
+  const shell = interpreter.length === 1 && isShell(interpreter) && programOf(interpreter) !== "busybox";
   return shell ? [errexit ? "-eu" : "-u"] : [];
 }
 
@@ -156,7 +154,7 @@ function flagsOf(step: PlanStep): string {
   const { script, checkpoint } = step;
   const flags = [
     script && "x",
-    script && isShell(step) && !script.errexit && "E",
+    script && isPlainSh(script.interpreter) && !script.errexit && "E",
     step.verification.length > 0 && "v",
     checkpoint && "c",
     checkpoint?.atomic && "a",

@@ -77,7 +77,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 4ea5d21487df904b0baf5f52b41bd23815cf50981eb95daea5d88d858a211c3e ] || {
+	# A backslash says that the name has one, and was escaped.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = 6b7267ebb1bc31b53cbc7ca50d7b8724d3811f08d2e67e461ebd4a18ccfbc898 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -99,6 +101,15 @@ RT_NAME=nasty
 RT_VERSION='1.0 '\''beta'\'' "two" $HOME `id` \ %s'
 RT_STEPS=2
 RT_FINGERPRINT=e9a33423737ad39442f8cfd5f3223268
+
+# What every step needs is named first, to no effect: some shells look names
+# up in lists, which 5,000 steps make long.
+for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_close rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
+	[ -z "$rt_word" ] || eval "$rt_word() { return 0; }"
+done
+set -- ${1+"$@"} && shift 0 && cd . && wait && exec 9>&- && trap - PIPE
+umask >/dev/null && export PATH && printf '' && read -r rt_word </dev/null
+unset rt_word
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -231,6 +242,7 @@ rt_begin_step() {
 	*r*)
 		eval "rt_text_sql \"\$rollback_$3\""
 		rt_rollback=$RT_REPLY
+		unset "rollback_$3"
 		;;
 	esac
 	rt_text_sql "$4"
@@ -492,7 +504,7 @@ rt_hash() {
 # rt_verb_help: all verbs, flags and exit codes.
 rt_verb_help() {
 	cat <<EOF
-$RT_NAME $RT_VERSION: installs in $RT_STEPS steps, each one checkpointed.
+$RT_NAME $RT_VERSION: an installer that can be resumed and rolled back.
 
 Usage: sh install.sh [VERB] [FLAG ...]
 
@@ -562,12 +574,12 @@ SELECT count(*) FROM step_checkpoints WHERE undoing;"
 # rt_history_derive: writes the files beside the database again where they
 # are missing or differ from it.
 rt_history_derive() {
-	rt_store_ask "SELECT count(writefile(state_path,state)) FROM derived
+	rt_store_ask "SELECT count(writefile(path,text)) FROM states
 WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(state_path) IS NOT CAST(state AS BLOB);
-SELECT count(writefile(rollback_path,rollback_text)) FROM derived
+AND readfile(path) IS NOT CAST(text AS BLOB);
+SELECT count(writefile(path,text)) FROM rollbacks
 WHERE run=$rt_run AND checkpoint AND attempt>0
-AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
+AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # rt_history_stray LINE: a step that was running when its call was killed.
@@ -673,9 +685,10 @@ rt_plan_step() {
 	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
 	case $5 in *a*) rt_why="$rt_why; atomic" ;; esac
 	rt_text_line "$4"
-	rt_say "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
+	[ -z "$rt_json" ] || return 0
+	rt_print "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
 	case $5 in
-	*i*) rt_say "        point of no return: no rollback past $2" ;;
+	*i*) rt_print "        point of no return: no rollback past $2" ;;
 	esac
 }
 
@@ -1048,10 +1061,10 @@ rt_progress_flush() {
 	rt_files=
 	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
 step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
-writefile(state_path,state) FROM derived
+writefile(path,text) FROM states
 WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
 	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
-writefile(rollback_path,rollback_text) FROM derived
+writefile(path,text) FROM rollbacks
 WHERE run=$rt_run AND ord=$2 AND checkpoint)"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
 COMMIT;SELECT 'ok'$rt_files;"
@@ -1085,6 +1098,7 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
 seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
@@ -1124,7 +1138,9 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 }
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
+	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0
@@ -1140,7 +1156,7 @@ rt_report_setup() {
 
 # rt_print TEXT ...: one line on standard output, whatever the flags.
 rt_print() {
-	printf '%s\n' "$*" 2>/dev/null
+	printf '%s\n' "$*" 2>&9
 }
 
 # rt_say TEXT ...: one line for people; not with --quiet or --json.
@@ -1337,7 +1353,7 @@ rt_undo_step() {
 		rt_undo_kept="$rt_undo_kept $5"
 	fi
 	rt_store_ask "UPDATE step_checkpoints SET $rt_set,ended_at=$RT_NOW
-WHERE run=$1 AND ord=$2;SELECT writefile(state_path,state) FROM derived
+WHERE run=$1 AND ord=$2;SELECT writefile(path,text) FROM states
 WHERE run=$1 AND ord=$2 AND checkpoint;"
 	rt_undone=$((rt_undone + 1))
 	if [ "$rt_undo_status" -eq 0 ]; then
@@ -1352,8 +1368,8 @@ WHERE run=$1 AND ord=$2 AND checkpoint;"
 # rt_undo_script RUN ORD RUN_ID STEP: runs rollback/STEP.sh, written anew
 # from the store, as a person would by hand. Sets rt_undo_status.
 rt_undo_script() {
-	rt_store_ask "SELECT writefile(rollback_path,rollback_text)
-FROM derived WHERE run=$1 AND ord=$2;"
+	rt_store_ask "SELECT writefile(path,text)
+FROM rollbacks WHERE run=$1 AND ord=$2;"
 	rt_mark_env=$3/$2.undo.
 	rt_log=logs/$4.rollback.log
 	rt_mark_log=$rt_dir/$rt_log
@@ -1544,7 +1560,7 @@ CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
 		rt_die "$RT_HOST" "this host's sqlite3 is older than 3.34" \
-			"Install a newer one. Nothing was changed."
+			"Nothing was installed. It needs a newer one."
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
@@ -1607,20 +1623,17 @@ CREATE TABLE artifact_verifications(
  PRIMARY KEY(run,artifact,method)) WITHOUT ROWID;"
 
 # rt_store_views: the view steps adds whether each is settled: completed,
-# with a checkpoint of its own or one that was recorded after it. The view
-# derived makes the files beside the database out of a step's row: one
-# statement writes them, with no process of its own.
+# with a checkpoint of its own or one that was recorded after it. The views
+# states and rollbacks make the files beside the database out of its rows: a
+# statement writes one, with no process of its own.
 rt_store_views() {
 	rt_store_ask "CREATE TEMP VIEW steps AS SELECT s.*,NOT s.undoing AND
 (s.status='skipped' OR s.status='completed' AND (s.checkpoint OR
 s.seq<coalesce(c.last,0))) AS settled FROM step_checkpoints s LEFT JOIN (
 SELECT run,max(seq) AS last FROM step_checkpoints WHERE checkpoint AND
 status='completed' AND NOT undoing GROUP BY run) c ON c.run=s.run;"
-	rt_text_shell "$rt_dir"
-	rt_text_sql "$RT_REPLY"
-	rt_store_ask "CREATE TEMP VIEW derived AS SELECT s.run,s.ord,checkpoint,
-s.status,attempt,
-'state/'||step||'.json' AS state_path,
+	rt_store_ask "CREATE TEMP VIEW states AS SELECT s.run,s.ord,checkpoint,
+s.status,'state/'||step||'.json' AS path,
 json_object('installer',r.installer,'version',r.version,'run',r.id,
 'step',step,'name',name,'status',s.status,'attempt',attempt,
 'fingerprint',s.fingerprint,'started_at',s.started_at,
@@ -1629,9 +1642,12 @@ SELECT json_group_array(json_object('path',path,'kind',post_kind,
 CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
 nullif(post_digest,''),'mode',nullif(post_mode,''),
 'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
-||char(10) AS state,
-'rollback/'||step||'.sh' AS rollback_path,
-'#!/bin/sh
+||char(10) AS text
+FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+	rt_text_shell "$rt_dir"
+	rt_text_sql "$RT_REPLY"
+	rt_store_ask "CREATE TEMP VIEW rollbacks AS SELECT s.run,s.ord,
+checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
 # back from backup/'||step||'/. By hand, run it with sh.
@@ -1642,7 +1658,7 @@ WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
 export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
-') AS rollback_text
+') AS text
 FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 }
 
@@ -2107,7 +2123,7 @@ rt_child_mark() {
 # and the step's environment. The store's descriptors are closed by exec: a
 # redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
-	exec 3>&- 4<&-
+	exec 3>&- 4<&- 9>&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -2166,9 +2182,15 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -gt 128 ] || break
+		[ "$rt_status" -ne 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
+	# A wait that a signal cut short can have ended with another status.
+	if [ -n "$rt_signal" ]; then
+		wait "$rt_child" 2>/dev/null
+		set -- "$?"
+		[ "$1" -eq 127 ] || rt_status=$1
+	fi
 	rt_child=
 	# ksh93 says 256+N, yash 384+N.
 	if [ "$rt_status" -gt 384 ]; then
@@ -2257,14 +2279,14 @@ rt_store_start() {
 
 # rt_store_send SQL: hands SQL over and waits for nothing.
 rt_store_send() {
-	printf '%s\n' "$1" >&3 2>/dev/null
+	printf '%s\n' "$1" >&3 2>&9
 }
 
 # rt_store_try SQL: sends it and reads the answer up to its end. Each line
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
-	printf '%s\n.print .\n' "$1" >&3 2>/dev/null || return 1
+	printf '%s\n.print .\n' "$1" >&3 2>&9 || return 1
 	while :; do
 		rt_store_signals=$rt_signals
 		if ! IFS= read -r rt_answer <&4; then
@@ -2613,6 +2635,7 @@ rt_main_intact() {
 			"Nothing was run. Use the install.sh that was shipped."
 	rt_script_sha=$(rt_hash "$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
+	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -2716,7 +2739,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 86e420b38335ab3ed44e63d58a17bf29bddb81244b3e0b9d23ab9873efac0105
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a57a52beeac325e68a8d28c2fd039db685454e3ba6d4ecfd00809742b2f13ed5
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

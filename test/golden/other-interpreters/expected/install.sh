@@ -77,7 +77,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = bd0aa884a00b8c08dc39f4c109b840c85f91dd51cbe36279cb76acf9a8696b03 ] || {
+	# A backslash says that the name has one, and was escaped.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = 69ef6e405d2ce7d9fee3927d729e8d8ce039dd010a85e70aff14d0a8b576e769 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -99,6 +101,15 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1314d99e3f72cf98aaa632ae8d6f6ccc
+
+# What every step needs is named first, to no effect: some shells look names
+# up in lists, which 5,000 steps make long.
+for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_close rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
+	[ -z "$rt_word" ] || eval "$rt_word() { return 0; }"
+done
+set -- ${1+"$@"} && shift 0 && cd . && wait && exec 9>&- && trap - PIPE
+umask >/dev/null && export PATH && printf '' && read -r rt_word </dev/null
+unset rt_word
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -230,6 +241,7 @@ rt_begin_step() {
 	*r*)
 		eval "rt_text_sql \"\$rollback_$3\""
 		rt_rollback=$RT_REPLY
+		unset "rollback_$3"
 		;;
 	esac
 	rt_text_sql "$4"
@@ -491,7 +503,7 @@ rt_hash() {
 # rt_verb_help: all verbs, flags and exit codes.
 rt_verb_help() {
 	cat <<EOF
-$RT_NAME $RT_VERSION: installs in $RT_STEPS steps, each one checkpointed.
+$RT_NAME $RT_VERSION: an installer that can be resumed and rolled back.
 
 Usage: sh install.sh [VERB] [FLAG ...]
 
@@ -561,12 +573,12 @@ SELECT count(*) FROM step_checkpoints WHERE undoing;"
 # rt_history_derive: writes the files beside the database again where they
 # are missing or differ from it.
 rt_history_derive() {
-	rt_store_ask "SELECT count(writefile(state_path,state)) FROM derived
+	rt_store_ask "SELECT count(writefile(path,text)) FROM states
 WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(state_path) IS NOT CAST(state AS BLOB);
-SELECT count(writefile(rollback_path,rollback_text)) FROM derived
+AND readfile(path) IS NOT CAST(text AS BLOB);
+SELECT count(writefile(path,text)) FROM rollbacks
 WHERE run=$rt_run AND checkpoint AND attempt>0
-AND readfile(rollback_path) IS NOT CAST(rollback_text AS BLOB);"
+AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # rt_history_stray LINE: a step that was running when its call was killed.
@@ -672,9 +684,10 @@ rt_plan_step() {
 	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
 	case $5 in *a*) rt_why="$rt_why; atomic" ;; esac
 	rt_text_line "$4"
-	rt_say "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
+	[ -z "$rt_json" ] || return 0
+	rt_print "  [$1/$RT_STEPS] $rt_do  $2: $RT_REPLY ($rt_why)"
 	case $5 in
-	*i*) rt_say "        point of no return: no rollback past $2" ;;
+	*i*) rt_print "        point of no return: no rollback past $2" ;;
 	esac
 }
 
@@ -1060,10 +1073,10 @@ rt_progress_flush() {
 	rt_files=
 	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
 step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
-writefile(state_path,state) FROM derived
+writefile(path,text) FROM states
 WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
 	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
-writefile(rollback_path,rollback_text) FROM derived
+writefile(path,text) FROM rollbacks
 WHERE run=$rt_run AND ord=$2 AND checkpoint)"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
 COMMIT;SELECT 'ok'$rt_files;"
@@ -1097,6 +1110,7 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
 seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
@@ -1136,7 +1150,9 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 }
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
+	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0
@@ -1152,7 +1168,7 @@ rt_report_setup() {
 
 # rt_print TEXT ...: one line on standard output, whatever the flags.
 rt_print() {
-	printf '%s\n' "$*" 2>/dev/null
+	printf '%s\n' "$*" 2>&9
 }
 
 # rt_say TEXT ...: one line for people; not with --quiet or --json.
@@ -1349,7 +1365,7 @@ rt_undo_step() {
 		rt_undo_kept="$rt_undo_kept $5"
 	fi
 	rt_store_ask "UPDATE step_checkpoints SET $rt_set,ended_at=$RT_NOW
-WHERE run=$1 AND ord=$2;SELECT writefile(state_path,state) FROM derived
+WHERE run=$1 AND ord=$2;SELECT writefile(path,text) FROM states
 WHERE run=$1 AND ord=$2 AND checkpoint;"
 	rt_undone=$((rt_undone + 1))
 	if [ "$rt_undo_status" -eq 0 ]; then
@@ -1364,8 +1380,8 @@ WHERE run=$1 AND ord=$2 AND checkpoint;"
 # rt_undo_script RUN ORD RUN_ID STEP: runs rollback/STEP.sh, written anew
 # from the store, as a person would by hand. Sets rt_undo_status.
 rt_undo_script() {
-	rt_store_ask "SELECT writefile(rollback_path,rollback_text)
-FROM derived WHERE run=$1 AND ord=$2;"
+	rt_store_ask "SELECT writefile(path,text)
+FROM rollbacks WHERE run=$1 AND ord=$2;"
 	rt_mark_env=$3/$2.undo.
 	rt_log=logs/$4.rollback.log
 	rt_mark_log=$rt_dir/$rt_log
@@ -1556,7 +1572,7 @@ CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
 		rt_die "$RT_HOST" "this host's sqlite3 is older than 3.34" \
-			"Install a newer one. Nothing was changed."
+			"Nothing was installed. It needs a newer one."
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
@@ -1619,20 +1635,17 @@ CREATE TABLE artifact_verifications(
  PRIMARY KEY(run,artifact,method)) WITHOUT ROWID;"
 
 # rt_store_views: the view steps adds whether each is settled: completed,
-# with a checkpoint of its own or one that was recorded after it. The view
-# derived makes the files beside the database out of a step's row: one
-# statement writes them, with no process of its own.
+# with a checkpoint of its own or one that was recorded after it. The views
+# states and rollbacks make the files beside the database out of its rows: a
+# statement writes one, with no process of its own.
 rt_store_views() {
 	rt_store_ask "CREATE TEMP VIEW steps AS SELECT s.*,NOT s.undoing AND
 (s.status='skipped' OR s.status='completed' AND (s.checkpoint OR
 s.seq<coalesce(c.last,0))) AS settled FROM step_checkpoints s LEFT JOIN (
 SELECT run,max(seq) AS last FROM step_checkpoints WHERE checkpoint AND
 status='completed' AND NOT undoing GROUP BY run) c ON c.run=s.run;"
-	rt_text_shell "$rt_dir"
-	rt_text_sql "$RT_REPLY"
-	rt_store_ask "CREATE TEMP VIEW derived AS SELECT s.run,s.ord,checkpoint,
-s.status,attempt,
-'state/'||step||'.json' AS state_path,
+	rt_store_ask "CREATE TEMP VIEW states AS SELECT s.run,s.ord,checkpoint,
+s.status,'state/'||step||'.json' AS path,
 json_object('installer',r.installer,'version',r.version,'run',r.id,
 'step',step,'name',name,'status',s.status,'attempt',attempt,
 'fingerprint',s.fingerprint,'started_at',s.started_at,
@@ -1641,9 +1654,12 @@ SELECT json_group_array(json_object('path',path,'kind',post_kind,
 CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
 nullif(post_digest,''),'mode',nullif(post_mode,''),
 'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
-||char(10) AS state,
-'rollback/'||step||'.sh' AS rollback_path,
-'#!/bin/sh
+||char(10) AS text
+FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+	rt_text_shell "$rt_dir"
+	rt_text_sql "$RT_REPLY"
+	rt_store_ask "CREATE TEMP VIEW rollbacks AS SELECT s.run,s.ord,
+checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
 # back from backup/'||step||'/. By hand, run it with sh.
@@ -1654,7 +1670,7 @@ WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
 export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
-') AS rollback_text
+') AS text
 FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 }
 
@@ -2119,7 +2135,7 @@ rt_child_mark() {
 # and the step's environment. The store's descriptors are closed by exec: a
 # redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
-	exec 3>&- 4<&-
+	exec 3>&- 4<&- 9>&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -2178,9 +2194,15 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -gt 128 ] || break
+		[ "$rt_status" -ne 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
+	# A wait that a signal cut short can have ended with another status.
+	if [ -n "$rt_signal" ]; then
+		wait "$rt_child" 2>/dev/null
+		set -- "$?"
+		[ "$1" -eq 127 ] || rt_status=$1
+	fi
 	rt_child=
 	# ksh93 says 256+N, yash 384+N.
 	if [ "$rt_status" -gt 384 ]; then
@@ -2269,14 +2291,14 @@ rt_store_start() {
 
 # rt_store_send SQL: hands SQL over and waits for nothing.
 rt_store_send() {
-	printf '%s\n' "$1" >&3 2>/dev/null
+	printf '%s\n' "$1" >&3 2>&9
 }
 
 # rt_store_try SQL: sends it and reads the answer up to its end. Each line
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
-	printf '%s\n.print .\n' "$1" >&3 2>/dev/null || return 1
+	printf '%s\n.print .\n' "$1" >&3 2>&9 || return 1
 	while :; do
 		rt_store_signals=$rt_signals
 		if ! IFS= read -r rt_answer <&4; then
@@ -2605,6 +2627,7 @@ rt_main_intact() {
 			"Nothing was run. Use the install.sh that was shipped."
 	rt_script_sha=$(rt_hash "$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
+	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -2708,7 +2731,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5c8c4a6d8d55fca907ddd974adfe0495757264fb426c3afc5931ce46ffa8619b
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 06e83f5ccf60f8a466ffe219926c4cac5398179a92565a7e01acd3dd6ec23f85
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
