@@ -91,21 +91,31 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["resume", "--from", "three"], "three"],
   [["resume", "--from", "one two.2"], "one two.2"],
   [["resume", "--from", "one", "--list"], "--list"],
-  [["resume", "--fresh"], "--fresh"],
-  [["resume", "--full"], "--full"],
-  [["run", "--from", "one"], "--from"],
-  [["run", "--force"], "--force"],
-  [["run", "--list"], "--list"],
   [["rollback", "--to", "one", "--full"], "--full"],
-  [["rollback", "--fresh"], "--fresh"],
-  [["rollback", "--strict"], "--strict"],
-  [["status", "--dry-run"], "--dry-run"],
-  [["verify", "--to", "one"], "--to"],
-  [["plan", "--strict"], "--strict"],
   [["--checkpoint-dir"], "--checkpoint-dir"],
   [["--checkpoint-dir", ""], "--checkpoint-dir"],
   [["--checkpoint-dir="], "--checkpoint-dir"],
 ];
+
+/** Which verb takes which flag, of those that not all take. */
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+  run: ["--fresh", "--strict", "--dry-run"],
+  resume: ["--from=one", "--list", "--strict"],
+  rollback: ["--to=one", "--full", "--force"],
+  plan: ["--fresh"],
+  status: [],
+  verify: [],
+  logs: [],
+  help: [],
+  version: [],
+};
+
+/** Each verb with each flag that is another's. */
+const MISPLACED = Object.entries(TAKES).flatMap(([verb, own]) =>
+  [...new Set(Object.values(TAKES).flat())]
+    .filter((flag) => !own.includes(flag))
+    .map((flag) => [[verb, flag], flag.replace(/=.*/, "")] as [string[], string]),
+);
 
 const shown = (args: readonly string[]): string => JSON.stringify(args);
 
@@ -127,7 +137,8 @@ inEachShell("main", (shell) => {
   });
 
   it("refuses every other with 2, says which word is wrong, and where help is", async () => {
-    const lines = REFUSED.map(
+    const refused = [...REFUSED, ...MISPLACED];
+    const lines = refused.map(
       ([args]) => `set -- ${args.map(sh).join(" ")}
 rt_said=$( (
 ${READ}) 2>&1)
@@ -135,14 +146,14 @@ put "$?"
 put "$rt_said"`,
     );
     const values = await new Bench(shell).values(["main"], PLAN + lines.join("\n"));
-    const told = REFUSED.map(([args, word], i) => {
+    const told = refused.map(([args, word], i) => {
       const said = values[2 * i + 1] ?? "";
       const helps = /^ {2}(See: sh install\.sh help|The steps are: one two\.2)$/m.test(said);
       const line = said.split("\n")[0] ?? "";
       return [shown(args), { exit: values[2 * i], names: line.includes(word) || line, helps }];
     });
     expect(Object.fromEntries(told)).toEqual(
-      Object.fromEntries(REFUSED.map(([args]) => [shown(args), { exit: "2", names: true, helps: true }])),
+      Object.fromEntries(refused.map(([args]) => [shown(args), { exit: "2", names: true, helps: true }])),
     );
   });
 

@@ -116,6 +116,11 @@ const SAME: typeof CHANGES = {
     writeFileSync(`${root}/file`, "text");
     chmodSync(`${root}/file`, 0o755);
   },
+  "a folder that once held more": (root) => {
+    const names = [...Array(400).keys()].map((n) => `${root}/below/${"long name ".repeat(10)}${n}`);
+    for (const name of names) writeFileSync(name, "");
+    for (const name of names) rmSync(name);
+  },
   "entries made in another order": (root) => {
     renameSync(`${root}/file`, `${root}/away`);
     writeFileSync(`${root}/first`, "");

@@ -6,16 +6,20 @@ import { findTool } from "../setup/tools.js";
 import { Bench, inEachShell, sh } from "./harness.js";
 import { byLabel, LABELS, NASTY } from "./nasty.js";
 
-const MODULES = ["store", "schema", "folder", "signals"];
+const MODULES = ["store", "schema", "folder"];
 
 const FOLDER = `rt_base=$PWD/base
 rt_folder_find
 rt_folder_open
 `;
 
-/** An open store, with the traps that a call with one has. */
+/** An open store. */
 const OPEN = `${FOLDER}rt_store_open rw
-rt_signals_on
+`;
+
+/** Ends the sqlite3 of this call, for good. */
+const KILL = `kill -s KILL "$rt_store_pid"
+wait "$rt_store_pid" 2>/dev/null
 `;
 
 /** The database as another program reads it. */
@@ -94,16 +98,14 @@ rt_store_close`;
         MODULES,
         `${OPEN}rt_store_ask "CREATE TABLE t(x);INSERT INTO t VALUES('before');"
 rt_first=$rt_store_pid
-kill -s KILL "$rt_first"
-rt_store_ask "INSERT INTO t VALUES('after');"
+${KILL}rt_store_ask "INSERT INTO t VALUES('after');"
 put "$RT_REPLY"
 rt_store_ask "SELECT group_concat(x) FROM t;"
 put "$RT_REPLY"
 rt_store_ask "SELECT count(*) FROM steps;"
 put "$RT_REPLY"
 [ "$rt_first" != "$rt_store_pid" ] && put "another one"
-kill -s KILL "$rt_store_pid"
-rt_store_ask "INSERT INTO t VALUES('never');"
+${KILL}rt_store_ask "INSERT INTO t VALUES('never');"
 put "not here"`,
       );
       expect(stdout.split("\0")).toEqual(["", "before,after", "0", "another one", ""]);
@@ -116,8 +118,7 @@ put "not here"`,
     it("rt_store_each gives each line once, also where sqlite3 was killed before it", async () => {
       const lines = `${OPEN}
 each() { put "$1"; }
-kill -s KILL "$rt_store_pid"
-rt_store_each each "SELECT 'one';SELECT 'two';"`;
+${KILL}rt_store_each each "SELECT 'one';SELECT 'two';"`;
       const { exit, stdout } = await new Bench(shell).run(MODULES, `${lines}\nput end\nrt_exit 0`);
       // It may also refuse: then not with half an answer.
       if (exit === 0) expect(stdout.split("\0")).toEqual(["one", "two", "end", ""]);
@@ -131,8 +132,7 @@ rt_store_each each "SELECT 'one';SELECT 'two';"`;
         `${OPEN}rt_store_ask "CREATE TABLE t(x);"
 rt_store_begin_all
 rt_store_ask "INSERT INTO t VALUES(1);"
-kill -s KILL "$rt_store_pid"
-rt_store_ask "INSERT INTO t VALUES(2);"
+${KILL}rt_store_ask "INSERT INTO t VALUES(2);"
 rt_store_commit_all
 put "not here"`,
       );
