@@ -53,7 +53,8 @@ function reset(): string {
  * a text of any characters to the test, and `ready` lets it go on.
  */
 export function scriptOf(modules: readonly string[], lines: string): string {
-  const texts = [...closureOf(...modules)].map((module) => moduleText(module, runtime));
+  const closure = closureOf(...modules);
+  const texts = [...closure].map((module) => moduleText(module, runtime));
   return `set -f -u
 unset CDPATH
 RT_NAME=demo RT_VERSION=1.0 RT_STEPS=2 RT_FINGERPRINT=f00d
@@ -62,6 +63,7 @@ ${reset()}
 rt_main_reset
 rt_tmp='' rt_umask=$(umask) rt_self='' rt_script_sha=''
 umask 077
+${closure.has("report") ? "rt_report_setup" : ""}
 put() {
 	printf '%s\\000' "$1"
 }

@@ -157,6 +157,14 @@ put "$rt_said"`,
     );
   });
 
+  it("tells a program of a wrong call too", async () => {
+    // As a call begins: with no descriptor open but the three.
+    const lines = `${PLAN}exec 9>&-\nrt_main --json --bogus`;
+    const { exit, stdout } = await new Bench(shell).run(["main"], lines);
+    expect(exit).toBe(2);
+    expect(stdout === "" ? stdout : JSON.parse(stdout)).toMatchObject({ event: "error", exit_code: 2 });
+  });
+
   it("takes nothing of its own from the environment", async () => {
     const env = { rt_json: "1", rt_quiet: "1", rt_base: "/evil", rt_dir: "/evil", rt_force: "1", IFS: "r" };
     const lines = 'rt_main_reset\nput "$rt_json$rt_quiet$rt_base$rt_force"\nput "$IFS"';

@@ -309,7 +309,7 @@ rt_store_close`;
       expect(await bench.values(MODULES, lines)).toEqual(cases.map(([, settled]) => settled));
     });
 
-    it("the view derived writes a rollback that sh runs, and a state file that is JSON", async () => {
+    it("the views states and rollbacks write a rollback that sh runs, and a state file that is JSON", async () => {
       const bench = new Bench(shell);
       const rollback = "printf '%s\\n' \"$WAYMARK_STEP\" \"$PWD\" 'it''s' \\\\ \"$WAYMARK_WORK\"\n";
       const path = `a "path"\n'with' \\ all`;
@@ -319,7 +319,7 @@ INSERT INTO state_files(run,ord,n,path,post_kind,post_digest,post_mode,post_owne
 (1,1,1,CAST(X'${Buffer.from(path).toString("hex")}' AS TEXT),'file','abc','0644','0:0',5),
 (1,1,2,'/gone','absent','','','',NULL);`;
       const lines = `${OPEN}rt_store_ask ${sh(sql)}
-rt_store_ask "SELECT sum(writefile(state_path,state)+writefile(rollback_path,rollback_text)) FROM derived;"
+rt_store_ask "SELECT sum(writefile(path,text)) FROM states;SELECT sum(writefile(path,text)) FROM rollbacks;"
 rt_store_close`;
       const base = "it's a base";
       await bench.values(MODULES, lines.replace("$PWD/base", `$PWD/${base.replaceAll("'", "\\'").replaceAll(" ", "\\ ")}`));
