@@ -223,14 +223,14 @@ describe("the templates", () => {
     ["a number", "{{put 1}}"],
     ["a list", "{{put steps}}"],
     ["what is not there", "{{put nothing}}"],
-    ["a helper that is none", "{{quote nameWord}}"],
+    ["a call of what is none", "{{quote nameWord}}"],
     ["a name that is none", "{{nothing}}"],
     ["a partial that is none", "{{> nothing}}"],
   ])("refuse %s", (_, body) => {
     expect(only(body)).toThrow();
   });
 
-  test("put nothing but by the helper `put`", () => {
+  test("put nothing but by `put`", () => {
     for (const [name, text] of Object.entries(assets.templates)) {
       const values = text.replace(/\{\{(?:put |#each |\/each\}|> )/g, "").match(/\{\{[^}]*\}\}/g) ?? [];
       expect(values.filter((value) => value.startsWith("{{")), name).toEqual([]);
