@@ -1,7 +1,7 @@
 # module: store
 # provides: rt_store_open rt_store_ask rt_store_each rt_store_close
 # provides: rt_store_send rt_store_need rt_store_begin_all
-# provides: rt_store_commit_all
+# provides: rt_store_commit_all rt_store_failed
 # requires: base report text schema
 
 # rt_store_need: exit 3 where this host has no sqlite3, with how to get it.

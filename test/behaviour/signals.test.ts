@@ -31,7 +31,7 @@ inEachShell("a signal during a step", (shell) => {
     const box = Sandbox.create(shell, toml);
     const run = box.start();
     await box.reached("busy");
-    expect(box.pids(/sleep 9753/).length).toBeGreaterThan(0);
+    await waitUntil("its sleeps run", () => box.pids(/sleep 9753/).length > 1);
     run.signal(name);
     const { exit, stdout, stderr } = await run.result;
     const code = 128 + constants.signals[name];

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 6b7267ebb1bc31b53cbc7ca50d7b8724d3811f08d2e67e461ebd4a18ccfbc898 ] || {
+	[ "$rt_script_sha" = db3dfead01645ffdda85e3e2244d956ce1a76f872961c6e4afccf9e0fc31e52d ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1054,24 +1054,24 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 }
 
 # rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. The derived files
-# are written behind it; then the completion is reported.
+# is still to be written, and SQL, which begins step ORD. Behind it sqlite3
+# writes the rollback of ORD, before the answer, and the state file of the
+# completed step after it, while this goes on; it is derived, and written
+# again where it is missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
 	rt_files=
-	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
-step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
-writefile(path,text) FROM states
-WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
-	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
-writefile(path,text) FROM rollbacks
-WHERE run=$rt_run AND ord=$2 AND checkpoint)"
+	[ $# -lt 2 ] || rt_files="SELECT writefile(path,text) FROM rollbacks
+WHERE run=$rt_run AND ord=$2 AND checkpoint;"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;SELECT 'ok'$rt_files;"
+COMMIT;${rt_files}SELECT duration_ms FROM step_checkpoints
+WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
 	rt_pending_sql=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_time=${RT_REPLY#*"|"}
-	rt_time=${rt_time%%"|"*}
+	rt_time=$RT_REPLY
+	[ -z "$rt_pending_checkpoint" ] ||
+		rt_store_send "SELECT 1 FROM states WHERE run=$rt_run
+AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -1098,6 +1098,8 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	rt_pending_checkpoint=
+	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
@@ -2739,7 +2741,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a57a52beeac325e68a8d28c2fd039db685454e3ba6d4ecfd00809742b2f13ed5
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5f268b0269be0cbcd31609ece6e019b6a251a756d5a08b41973c2ee696126864
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = ba83e3d4e494c716b93e4f45605dbd2c431f2a7330b5ce8e480b4737f68b3e79 ] || {
+	[ "$rt_script_sha" = bf411e2e2c9776f88426a128f8a2e8fa76cbe4d809d30d760039c20fc1570cc0 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1060,24 +1060,24 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 }
 
 # rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. The derived files
-# are written behind it; then the completion is reported.
+# is still to be written, and SQL, which begins step ORD. Behind it sqlite3
+# writes the rollback of ORD, before the answer, and the state file of the
+# completed step after it, while this goes on; it is derived, and written
+# again where it is missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
 	rt_files=
-	[ -z "$rt_pending_ord" ] || rt_files=",(SELECT duration_ms FROM
-step_checkpoints WHERE run=$rt_run AND ord=$rt_pending_ord),(SELECT
-writefile(path,text) FROM states
-WHERE run=$rt_run AND ord=$rt_pending_ord AND checkpoint)"
-	[ $# -lt 2 ] || rt_files="$rt_files,(SELECT
-writefile(path,text) FROM rollbacks
-WHERE run=$rt_run AND ord=$2 AND checkpoint)"
+	[ $# -lt 2 ] || rt_files="SELECT writefile(path,text) FROM rollbacks
+WHERE run=$rt_run AND ord=$2 AND checkpoint;"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;SELECT 'ok'$rt_files;"
+COMMIT;${rt_files}SELECT duration_ms FROM step_checkpoints
+WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
 	rt_pending_sql=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_time=${RT_REPLY#*"|"}
-	rt_time=${rt_time%%"|"*}
+	rt_time=$RT_REPLY
+	[ -z "$rt_pending_checkpoint" ] ||
+		rt_store_send "SELECT 1 FROM states WHERE run=$rt_run
+AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -1104,6 +1104,8 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
+	rt_pending_checkpoint=
+	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
@@ -2745,7 +2747,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e27a7cb2ec26f829480a4f2f76819fd1c8c17b6568009b6efae11713744badd7
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 116dd9fb1be3e68b676d909e5415caf0b98b242be00b2bb6534230f50489efe2
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
