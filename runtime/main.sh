@@ -35,7 +35,9 @@ rt_main() {
 }
 
 # rt_main_reset: the globals; nothing comes in from the environment.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_main_reset() {
+	exec 9>/dev/null
 	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''

@@ -4,9 +4,7 @@
 # requires: base text store
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
-# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
-	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = db3dfead01645ffdda85e3e2244d956ce1a76f872961c6e4afccf9e0fc31e52d ] || {
+	[ "$rt_script_sha" = d3bcaa755e164319e754a879f5ab78c660dadd33a562320c9654c269e5e67127 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1140,9 +1140,7 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 }
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
-# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
-	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0
@@ -2594,7 +2592,9 @@ rt_main() {
 }
 
 # rt_main_reset: the globals; nothing comes in from the environment.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_main_reset() {
+	exec 9>/dev/null
 	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
@@ -2741,7 +2741,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5f268b0269be0cbcd31609ece6e019b6a251a756d5a08b41973c2ee696126864
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: af56f3c0f3371970c6fe7079caa29a4687575075b29b62859f5d8b321cd8a874
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 01863e8af6b9c09501149f17a55fbd12844d2528a17752c4cf1abe0cb7d0a585 ] || {
+	[ "$rt_script_sha" = e35e73831084a758099952ea7480099e20ad5e235d56e7d2a80af31b735cba62 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1152,9 +1152,7 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 }
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
-# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
-	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0
@@ -2586,7 +2584,9 @@ rt_main() {
 }
 
 # rt_main_reset: the globals; nothing comes in from the environment.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_main_reset() {
+	exec 9>/dev/null
 	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
@@ -2733,7 +2733,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e50310a87d0515c4f0e2eb5105f3aec6adda243b84f3a27afd6dec62bf39d9a5
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 7b0d23d7a64c4881018b6f96949a79018fec46263e551f99ab465bd240bdc9ea
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

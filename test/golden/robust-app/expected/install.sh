@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = bf411e2e2c9776f88426a128f8a2e8fa76cbe4d809d30d760039c20fc1570cc0 ] || {
+	[ "$rt_script_sha" = edff0c2f6310791bf4068442f6d55bcef69341c2642ab2c6cd7c2fb65c16c823 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1146,9 +1146,7 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 }
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
-# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
-	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0
@@ -2600,7 +2598,9 @@ rt_main() {
 }
 
 # rt_main_reset: the globals; nothing comes in from the environment.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_main_reset() {
+	exec 9>/dev/null
 	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
@@ -2747,7 +2747,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 116dd9fb1be3e68b676d909e5415caf0b98b242be00b2bb6534230f50489efe2
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 7abdd5c3d682b42038e3f0ed60a3adfba892620abdb56c19e0326d7611a72ba3
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

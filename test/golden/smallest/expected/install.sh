@@ -77,7 +77,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = adab329dca3be2f2cabf09ebd57016a4b599a34a9401a3c55e44f6e71c06ebe5 ] || {
+	[ "$rt_script_sha" = 0482b36a2ae620f3a2db87c5d2fd66fa47268a99a6ab6f550546e013f5b826ac ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1116,9 +1116,7 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 }
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
-# Descriptor 9 is for what printf says of a reader that is gone.
 rt_report_setup() {
-	exec 9>/dev/null
 	rt_tty='' rt_utf8='' rt_red='' rt_green='' rt_dim='' rt_off=''
 	[ -z "$rt_json$rt_quiet" ] && [ -t 1 ] &&
 		[ "${TERM-dumb}" != dumb ] || return 0
@@ -2550,7 +2548,9 @@ rt_main() {
 }
 
 # rt_main_reset: the globals; nothing comes in from the environment.
+# Descriptor 9 is for what printf says of a reader that is gone.
 rt_main_reset() {
+	exec 9>/dev/null
 	IFS=$RT_IFS
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
@@ -2697,7 +2697,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: bc2fb50d7a352c7c80609c0bd5af67bcc6a9c43350782e6efccd257cd5d3a9cf
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: aa5ce330920f13bdc4b919199a5ab8962db2743c94043432319d3d3b92908241
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
