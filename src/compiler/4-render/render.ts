@@ -149,7 +149,7 @@ function verifyView({ cmd, expect }: PlanStep["verification"][number]): object {
   return { arguments: words(expect === undefined ? [cmd] : [cmd, expect]) };
 }
 
-/** Letters that the runtime reads: see rt_run_insert and rt_step_child. */
+/** Letters that the runtime reads: see rt_begin_step and rt_step_child. */
 function flagsOf(step: PlanStep): string {
   const { script, checkpoint } = step;
   const flags = [
