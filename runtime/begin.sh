@@ -25,7 +25,8 @@ FROM step_checkpoints,json_each(depends) WHERE run=$rt_run;"
 ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_stop='' rt_ran=0
 }
 
 # rt_begin_run: the rows of a new run.

@@ -52,24 +52,25 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 }
 
 # rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. Behind it sqlite3
-# writes the rollback of ORD, before the answer, and the state file of the
-# completed step after it, while this goes on; it is derived, and written
-# again where it is missing. Then the completion is reported.
+# is still to be written, and SQL, which begins step ORD. Behind the answer,
+# while the run goes on, sqlite3 writes the rollback of ORD and the state
+# file of the completed step: both are derived, and written again where they
+# are missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_files=
-	[ $# -lt 2 ] || rt_files="SELECT writefile(path,text) FROM rollbacks
-WHERE run=$rt_run AND ord=$2 AND checkpoint;"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;${rt_files}SELECT duration_ms FROM step_checkpoints
+COMMIT;SELECT duration_ms FROM step_checkpoints
 WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
-	rt_pending_sql=
+	rt_files=
+	[ $# -lt 2 ] || rt_files="SELECT 1 FROM rollbacks WHERE run=$rt_run
+AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+	[ -z "$rt_pending_checkpoint" ] ||
+		rt_files="${rt_files}SELECT 1 FROM states WHERE run=$rt_run
+AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
+	[ -z "$rt_files" ] || rt_store_send "$rt_files"
+	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
 	rt_time=$RT_REPLY
-	[ -z "$rt_pending_checkpoint" ] ||
-		rt_store_send "SELECT 1 FROM states WHERE run=$rt_run
-AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"

@@ -91,7 +91,8 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -ne 127 ] || break
+		# Cut short by a signal it says more than 128: look again.
+		[ "$rt_status" -ge 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.

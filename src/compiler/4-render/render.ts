@@ -39,7 +39,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
   };
   const machinery = fill("body", {
     ...installer,
-    steps: plan.steps.map(stepView),
+    ...stepsView(plan.steps),
     early: words(earlyNames(assets.runtime)),
     runtime: own(selectModules(plan, assets.runtime)),
   });
@@ -103,6 +103,28 @@ function headerView(plan: Plan, version: string): object {
     sourceSha256: word(plan.sourceSha256),
   };
 }
+
+/**
+ * The steps, and the functions that list them. A long plan is cut in parts:
+ * a shell reads a function whole, and what it needs for that it keeps, to be
+ * copied at each fork.
+ */
+function stepsView(steps: readonly PlanStep[]): object {
+  const views = steps.map(stepView);
+  if (views.length <= PLAN_PART) {
+    return { steps: views, plan: [{ symbol: name("waymark_plan"), steps: views, parts: [] }] };
+  }
+  const parts = [];
+  for (let start = 0; start < views.length; start += PLAN_PART) {
+    const symbol = name(`waymark_plan_${parts.length + 1}`);
+    parts.push({ symbol, steps: views.slice(start, start + PLAN_PART), parts: [] });
+  }
+  const whole = { symbol: name("waymark_plan"), steps: [], parts: parts.map((part) => part.symbol) };
+  return { steps: views, plan: [...parts, whole] };
+}
+
+/** Steps in a part of a plan: past some hundred, no shell gains by more. */
+const PLAN_PART = 100;
 
 /** One step, for the section of the steps and for its line of the plan. */
 function stepView(step: PlanStep): object {

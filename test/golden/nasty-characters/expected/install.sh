@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = d3bcaa755e164319e754a879f5ab78c660dadd33a562320c9654c269e5e67127 ] || {
+	[ "$rt_script_sha" = 98d98a4c252795a80fe8de86adf89d454776bfcc962c9ffecd4a56832984054c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -202,7 +202,8 @@ FROM step_checkpoints,json_each(depends) WHERE run=$rt_run;"
 ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_stop='' rt_ran=0
 }
 
 # rt_begin_run: the rows of a new run.
@@ -1054,24 +1055,25 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 }
 
 # rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. Behind it sqlite3
-# writes the rollback of ORD, before the answer, and the state file of the
-# completed step after it, while this goes on; it is derived, and written
-# again where it is missing. Then the completion is reported.
+# is still to be written, and SQL, which begins step ORD. Behind the answer,
+# while the run goes on, sqlite3 writes the rollback of ORD and the state
+# file of the completed step: both are derived, and written again where they
+# are missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_files=
-	[ $# -lt 2 ] || rt_files="SELECT writefile(path,text) FROM rollbacks
-WHERE run=$rt_run AND ord=$2 AND checkpoint;"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;${rt_files}SELECT duration_ms FROM step_checkpoints
+COMMIT;SELECT duration_ms FROM step_checkpoints
 WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
-	rt_pending_sql=
+	rt_files=
+	[ $# -lt 2 ] || rt_files="SELECT 1 FROM rollbacks WHERE run=$rt_run
+AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+	[ -z "$rt_pending_checkpoint" ] ||
+		rt_files="${rt_files}SELECT 1 FROM states WHERE run=$rt_run
+AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
+	[ -z "$rt_files" ] || rt_store_send "$rt_files"
+	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
 	rt_time=$RT_REPLY
-	[ -z "$rt_pending_checkpoint" ] ||
-		rt_store_send "SELECT 1 FROM states WHERE run=$rt_run
-AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -2182,7 +2184,8 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -ne 127 ] || break
+		# Cut short by a signal it says more than 128: look again.
+		[ "$rt_status" -ge 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.
@@ -2741,7 +2744,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: af56f3c0f3371970c6fe7079caa29a4687575075b29b62859f5d8b321cd8a874
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3c6a966df3db48e4d8cba176f57a3d774667b9f1aeff2dcf9d62a1188bd393ec
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

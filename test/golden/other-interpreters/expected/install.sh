@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = e35e73831084a758099952ea7480099e20ad5e235d56e7d2a80af31b735cba62 ] || {
+	[ "$rt_script_sha" = c6b2a5fba216b3f6904d09970f94a01fe9c77a242b223dcc935e30452f160223 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -201,7 +201,8 @@ FROM step_checkpoints,json_each(depends) WHERE run=$rt_run;"
 ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_stop='' rt_ran=0
 }
 
 # rt_begin_run: the rows of a new run.
@@ -1066,24 +1067,25 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 }
 
 # rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. Behind it sqlite3
-# writes the rollback of ORD, before the answer, and the state file of the
-# completed step after it, while this goes on; it is derived, and written
-# again where it is missing. Then the completion is reported.
+# is still to be written, and SQL, which begins step ORD. Behind the answer,
+# while the run goes on, sqlite3 writes the rollback of ORD and the state
+# file of the completed step: both are derived, and written again where they
+# are missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_files=
-	[ $# -lt 2 ] || rt_files="SELECT writefile(path,text) FROM rollbacks
-WHERE run=$rt_run AND ord=$2 AND checkpoint;"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;${rt_files}SELECT duration_ms FROM step_checkpoints
+COMMIT;SELECT duration_ms FROM step_checkpoints
 WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
-	rt_pending_sql=
+	rt_files=
+	[ $# -lt 2 ] || rt_files="SELECT 1 FROM rollbacks WHERE run=$rt_run
+AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+	[ -z "$rt_pending_checkpoint" ] ||
+		rt_files="${rt_files}SELECT 1 FROM states WHERE run=$rt_run
+AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
+	[ -z "$rt_files" ] || rt_store_send "$rt_files"
+	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
 	rt_time=$RT_REPLY
-	[ -z "$rt_pending_checkpoint" ] ||
-		rt_store_send "SELECT 1 FROM states WHERE run=$rt_run
-AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -2194,7 +2196,8 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -ne 127 ] || break
+		# Cut short by a signal it says more than 128: look again.
+		[ "$rt_status" -ge 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.
@@ -2733,7 +2736,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 7b0d23d7a64c4881018b6f96949a79018fec46263e551f99ab465bd240bdc9ea
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3ef2b3b368037959ba6fa296c3e2be7a23a601acb22264ef2f96a3bf2ffabece
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -77,7 +77,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 0482b36a2ae620f3a2db87c5d2fd66fa47268a99a6ab6f550546e013f5b826ac ] || {
+	[ "$rt_script_sha" = 9e4849d8405f89b4fab65ae17b8a9abc80cab398dbcee8c6f63f6a218e710296 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -178,7 +178,8 @@ FROM step_checkpoints,json_each(depends) WHERE run=$rt_run;"
 ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_stop='' rt_ran=0
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_stop='' rt_ran=0
 }
 
 # rt_begin_run: the rows of a new run.
@@ -1030,24 +1031,25 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 }
 
 # rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. Behind it sqlite3
-# writes the rollback of ORD, before the answer, and the state file of the
-# completed step after it, while this goes on; it is derived, and written
-# again where it is missing. Then the completion is reported.
+# is still to be written, and SQL, which begins step ORD. Behind the answer,
+# while the run goes on, sqlite3 writes the rollback of ORD and the state
+# file of the completed step: both are derived, and written again where they
+# are missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_files=
-	[ $# -lt 2 ] || rt_files="SELECT writefile(path,text) FROM rollbacks
-WHERE run=$rt_run AND ord=$2 AND checkpoint;"
 	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;${rt_files}SELECT duration_ms FROM step_checkpoints
+COMMIT;SELECT duration_ms FROM step_checkpoints
 WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
-	rt_pending_sql=
+	rt_files=
+	[ $# -lt 2 ] || rt_files="SELECT 1 FROM rollbacks WHERE run=$rt_run
+AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+	[ -z "$rt_pending_checkpoint" ] ||
+		rt_files="${rt_files}SELECT 1 FROM states WHERE run=$rt_run
+AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
+	[ -z "$rt_files" ] || rt_store_send "$rt_files"
+	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
 	rt_time=$RT_REPLY
-	[ -z "$rt_pending_checkpoint" ] ||
-		rt_store_send "SELECT 1 FROM states WHERE run=$rt_run
-AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -2158,7 +2160,8 @@ rt_child_wait() {
 	while :; do
 		wait "$rt_child"
 		rt_status=$?
-		[ "$rt_status" -ne 127 ] || break
+		# Cut short by a signal it says more than 128: look again.
+		[ "$rt_status" -ge 127 ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.
@@ -2697,7 +2700,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: aa5ce330920f13bdc4b919199a5ab8962db2743c94043432319d3d3b92908241
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 947304d35b2a4d523613783edf5090e8eec167d218e39d492d7319d579f7fb6f
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

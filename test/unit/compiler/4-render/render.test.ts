@@ -159,6 +159,23 @@ describe.each(shells.map((shell) => [shell.name, shell] as const))("in %s", (_, 
   });
 });
 
+describe("a long plan", () => {
+  const of = (count: number): string =>
+    render(planOf(sourceOf(HEAD + Array.from({ length: count }, (_, i) => stepToml(`s${i}`)).join(""))), assets).text;
+
+  test.each([1, 100, 101, 250])("of %d steps lists each once, in order", (count) => {
+    const { stdout } = run(of(count), ["plan", "--json"]);
+    const ids = [...stdout.matchAll(/"step":"(s\d+)"/g)].map(([, id]) => id);
+    expect(ids).toEqual(Array.from({ length: count }, (_, i) => `s${i}`));
+  });
+
+  test("is cut in functions of at most 100 steps", () => {
+    expect(of(100)).not.toContain("waymark_plan_1()");
+    const parts = of(250).match(/^waymark_plan_\d\(\) \{\n(\t"\$1" .*\n)+\}$/gm) ?? [];
+    expect(parts.map((part) => part.split("\n").length - 2)).toEqual([100, 100, 50]);
+  });
+});
+
 describe("the loader", () => {
   test.each(["with blanks", "back\\slash", "new\nline", "it's", "$HOME `id`", "*", "-n"])(
     "unpacks in a folder with an odd name: %j",
