@@ -1,7 +1,7 @@
 # module: folder
 # provides: rt_folder_find rt_folder_open rt_folder_has rt_folder_check
 # provides: rt_ls rt_path_resolve rt_folder_keep_self rt_folder_sweep
-# requires: base report hash call
+# requires: base report hash call point
 
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
 # in every locale and whatever ls is told by the environment.
@@ -110,6 +110,7 @@ rt_folder_open() {
 	set -- state rollback logs backup artifacts work
 	for rt_word; do
 		[ -d "$rt_word" ] && continue
+		rt_point
 		mkdir -p "$@" 2>/dev/null ||
 			rt_folder_refuse "cannot be written to"
 		break
@@ -133,7 +134,7 @@ rt_folder_sweep() {
 rt_folder_keep_self() {
 	if [ -n "$rt_tmp" ]; then
 		if [ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh; then
-			{ mv -f "$rt_self" .install.sh.new &&
+			{ mv -f "$rt_self" .install.sh.new && rt_point &&
 				mv -f .install.sh.new install.sh; } ||
 				rt_folder_refuse "has no room for install.sh"
 		fi

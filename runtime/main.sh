@@ -1,7 +1,7 @@
 # module: main
 # provides: rt_main
 # requires: base text report folder hash call run rollback status inspect
-# requires: help
+# requires: help point
 
 # rt_main [VERB] [FLAG ...]: reads the call, and does what it says.
 rt_main() {
@@ -39,6 +39,7 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
+	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''

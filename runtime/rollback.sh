@@ -144,6 +144,7 @@ FROM rollbacks WHERE run=$1 AND ord=$2;"
 	rt_child=$!
 	rt_child_wait
 	rt_undo_status=$rt_status
+	rt_point
 	[ "$rt_status" -ne 0 ] || return 0
 	rt_process_end
 	rt_warn "the rollback of step $4 failed (exit $rt_status)"

@@ -2,7 +2,7 @@
 # provides: rt_state_before rt_state_after rt_state_load rt_state_args
 # provides: rt_state_keep_edits rt_state_restore rt_state_drift
 # provides: rt_state_paths rt_state_each
-# requires: base look folder text store report
+# requires: base look folder text store report point
 
 # rt_state_paths WORD ...: the plan's words, resolved into rt_path_N.
 rt_state_paths() {
@@ -81,7 +81,8 @@ VALUES($rt_run,$rt_ord,$1,$rt_name,$rt_copy,$RT_REPLY);"
 
 # rt_state_copy PATH FOLDER NAME: a whole copy, or none.
 rt_state_copy() {
-	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3"
+	rt_point
+	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3" && rt_point
 } 3>&- 4<&-
 
 # rt_state_after ORD: RT_REPLY is the SQL that records what the rt_paths
@@ -222,7 +223,8 @@ rt_state_restore() {
 rt_state_restore_one() {
 	[ -n "$rt_copy" ] || return 0
 	rt_state_is pre "$1" && return 0
-	rt_state_put_back && return 0
+	rt_point
+	rt_state_put_back && rt_point && return 0
 	rt_bad=1
 	rt_warn "step $2: cannot put back $rt_path from $rt_dir/$rt_copy"
 }
@@ -245,5 +247,6 @@ rt_state_put_back() {
 	}; then
 		mv "$rt_path" "$rt_old" || return 1
 	fi
+	rt_point
 	mv -f "$rt_new" "$rt_path" && rm -rf "$rt_old"
 } 3>&- 4<&-

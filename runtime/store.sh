@@ -2,7 +2,7 @@
 # provides: rt_store_open rt_store_ask rt_store_each rt_store_close
 # provides: rt_store_send rt_store_need rt_store_begin_all
 # provides: rt_store_commit_all rt_store_failed
-# requires: base report text schema
+# requires: base report text schema point
 
 # rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
 rt_store_need() {
@@ -95,7 +95,11 @@ rt_store_try() {
 # add: where sqlite3 died in between it is sent once more.
 rt_store_ask() {
 	rt_store_line=
-	rt_store_try "$1" && return 0
+	rt_point
+	rt_store_try "$1" && {
+		rt_point
+		return 0
+	}
 	rt_store_revive
 	rt_store_try "$1" || rt_store_failed
 }
@@ -116,7 +120,9 @@ rt_store_begin_all() {
 	rt_store_send 'BEGIN;'
 }
 rt_store_commit_all() {
+	rt_point
 	rt_store_try 'COMMIT;' || rt_store_failed
+	rt_point
 	rt_store_all=
 }
 
@@ -175,6 +181,7 @@ rt_store_failed() {
 rt_store_close() {
 	[ -n "$rt_store_pid" ] || return 0
 	if [ "$rt_store_mode" = rw ]; then
+		rt_point
 		[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
 		rt_store_send 'PRAGMA main.journal_mode=DELETE;'
 	fi

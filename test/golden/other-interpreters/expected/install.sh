@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = c6b2a5fba216b3f6904d09970f94a01fe9c77a242b223dcc935e30452f160223 ] || {
+	[ "$rt_script_sha" = 4d0b91c2dfa0cd1a2a273f4edc230b81e1dfbcfd0c1908e2abc812737b043643 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -445,6 +445,7 @@ rt_folder_open() {
 	set -- state rollback logs backup artifacts work
 	for rt_word; do
 		[ -d "$rt_word" ] && continue
+		rt_point
 		mkdir -p "$@" 2>/dev/null ||
 			rt_folder_refuse "cannot be written to"
 		break
@@ -468,7 +469,7 @@ rt_folder_sweep() {
 rt_folder_keep_self() {
 	if [ -n "$rt_tmp" ]; then
 		if [ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh; then
-			{ mv -f "$rt_self" .install.sh.new &&
+			{ mv -f "$rt_self" .install.sh.new && rt_point &&
 				mv -f .install.sh.new install.sh; } ||
 				rt_folder_refuse "has no room for install.sh"
 		fi
@@ -890,6 +891,24 @@ rt_state_is() {
 	rt_looks="$rt_kind $rt_mode $rt_owner $rt_digest"
 	rt_state_get "$1" "$2"
 	[ "$rt_looks" = "$rt_kind $rt_mode $rt_owner $rt_digest" ]
+}
+
+# rt_point_set: where WAYMARK_KILL_AT=N is in the environment, which tests
+# set, the Nth point that this call comes to ends it as kill -9 would.
+rt_point_set() {
+	rt_kill_at=
+	case ${WAYMARK_KILL_AT-} in
+	'' | *[!0-9]*) ;;
+	*) rt_kill_at=$WAYMARK_KILL_AT ;;
+	esac
+	unset WAYMARK_KILL_AT
+}
+
+# rt_point: one of them: they are before and after all that is written.
+rt_point() {
+	[ -n "$rt_kill_at" ] || return 0
+	rt_kill_at=$((rt_kill_at - 1))
+	[ "$rt_kill_at" -gt 0 ] || kill -s KILL "$$"
 }
 
 # rt_nap: waits a tenth of a second, or a whole one where sleep is plain.
@@ -1394,6 +1413,7 @@ FROM rollbacks WHERE run=$1 AND ord=$2;"
 	rt_child=$!
 	rt_child_wait
 	rt_undo_status=$rt_status
+	rt_point
 	[ "$rt_status" -ne 0 ] || return 0
 	rt_process_end
 	rt_warn "the rollback of step $4 failed (exit $rt_status)"
@@ -1772,7 +1792,8 @@ VALUES($rt_run,$rt_ord,$1,$rt_name,$rt_copy,$RT_REPLY);"
 
 # rt_state_copy PATH FOLDER NAME: a whole copy, or none.
 rt_state_copy() {
-	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3"
+	rt_point
+	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3" && rt_point
 } 3>&- 4<&-
 
 # rt_state_after ORD: RT_REPLY is the SQL that records what the rt_paths
@@ -1913,7 +1934,8 @@ rt_state_restore() {
 rt_state_restore_one() {
 	[ -n "$rt_copy" ] || return 0
 	rt_state_is pre "$1" && return 0
-	rt_state_put_back && return 0
+	rt_point
+	rt_state_put_back && rt_point && return 0
 	rt_bad=1
 	rt_warn "step $2: cannot put back $rt_path from $rt_dir/$rt_copy"
 }
@@ -1936,6 +1958,7 @@ rt_state_put_back() {
 	}; then
 		mv "$rt_path" "$rt_old" || return 1
 	fi
+	rt_point
 	mv -f "$rt_new" "$rt_path" && rm -rf "$rt_old"
 } 3>&- 4<&-
 
@@ -2322,7 +2345,11 @@ rt_store_try() {
 # add: where sqlite3 died in between it is sent once more.
 rt_store_ask() {
 	rt_store_line=
-	rt_store_try "$1" && return 0
+	rt_point
+	rt_store_try "$1" && {
+		rt_point
+		return 0
+	}
 	rt_store_revive
 	rt_store_try "$1" || rt_store_failed
 }
@@ -2343,7 +2370,9 @@ rt_store_begin_all() {
 	rt_store_send 'BEGIN;'
 }
 rt_store_commit_all() {
+	rt_point
 	rt_store_try 'COMMIT;' || rt_store_failed
+	rt_point
 	rt_store_all=
 }
 
@@ -2402,6 +2431,7 @@ rt_store_failed() {
 rt_store_close() {
 	[ -n "$rt_store_pid" ] || return 0
 	if [ "$rt_store_mode" = rw ]; then
+		rt_point
 		[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
 		rt_store_send 'PRAGMA main.journal_mode=DELETE;'
 	fi
@@ -2591,6 +2621,7 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
+	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
@@ -2736,7 +2767,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3ef2b3b368037959ba6fa296c3e2be7a23a601acb22264ef2f96a3bf2ffabece
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5ae164494068ba39984cab4dc3e19f4fc745ec279b713d37fd890f6c46a4179b
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
