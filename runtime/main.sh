@@ -8,6 +8,7 @@ rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}
 	rt_main_fit
@@ -39,7 +40,6 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
-	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
@@ -48,7 +48,7 @@ rt_main_reset() {
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to

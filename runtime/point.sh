@@ -5,7 +5,6 @@
 # rt_point_set: where WAYMARK_KILL_AT=N is in the environment, which tests
 # set, the Nth point that this call comes to ends it as kill -9 would.
 rt_point_set() {
-	rt_kill_at=
 	case ${WAYMARK_KILL_AT-} in
 	'' | *[!0-9]*) ;;
 	*) rt_kill_at=$WAYMARK_KILL_AT ;;

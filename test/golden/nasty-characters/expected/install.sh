@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 6b6b2d7dc5586bf7d861b27b0d5445f3a22618ed2836dd305e9ad0e2a2bfe956 ] || {
+	[ "$rt_script_sha" = f30c4607641273fd03c365a3997682fc2dcb085d9ec441d632cd0e1e2cef5baa ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -884,7 +884,6 @@ rt_state_is() {
 # rt_point_set: where WAYMARK_KILL_AT=N is in the environment, which tests
 # set, the Nth point that this call comes to ends it as kill -9 would.
 rt_point_set() {
-	rt_kill_at=
 	case ${WAYMARK_KILL_AT-} in
 	'' | *[!0-9]*) ;;
 	*) rt_kill_at=$WAYMARK_KILL_AT ;;
@@ -2598,6 +2597,7 @@ rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}
 	rt_main_fit
@@ -2629,7 +2629,6 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
-	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
@@ -2638,7 +2637,7 @@ rt_main_reset() {
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -2775,7 +2774,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 4830c5800007889065bb594fd3ee9ca71c902f5833c71542822b10b02b0134ca
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 61e2b822ba89b29dfd3985a24d46b81659ec43e6889d0d880b14bf7379e0b6d0
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 4d0b91c2dfa0cd1a2a273f4edc230b81e1dfbcfd0c1908e2abc812737b043643 ] || {
+	[ "$rt_script_sha" = cdc535f7cad71d285770127c3311a42610526873e9f6ce7e0bdf39308cbd48b8 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -896,7 +896,6 @@ rt_state_is() {
 # rt_point_set: where WAYMARK_KILL_AT=N is in the environment, which tests
 # set, the Nth point that this call comes to ends it as kill -9 would.
 rt_point_set() {
-	rt_kill_at=
 	case ${WAYMARK_KILL_AT-} in
 	'' | *[!0-9]*) ;;
 	*) rt_kill_at=$WAYMARK_KILL_AT ;;
@@ -2590,6 +2589,7 @@ rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}
 	rt_main_fit
@@ -2621,7 +2621,6 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
-	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
@@ -2630,7 +2629,7 @@ rt_main_reset() {
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -2767,7 +2766,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5ae164494068ba39984cab4dc3e19f4fc745ec279b713d37fd890f6c46a4179b
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a1d7798349385d67c93a432b969cbffb60f2fff432ae5165a87d3b5e77942a4b
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = c6f83829632670f8138561c5e497adf16cf6ea321b41644287da4ccd0eaf5aeb ] || {
+	[ "$rt_script_sha" = fc7394c09b6b5b6d38d131e69985356237e5d93f029ffd8819aae6e27a632090 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -890,7 +890,6 @@ rt_state_is() {
 # rt_point_set: where WAYMARK_KILL_AT=N is in the environment, which tests
 # set, the Nth point that this call comes to ends it as kill -9 would.
 rt_point_set() {
-	rt_kill_at=
 	case ${WAYMARK_KILL_AT-} in
 	'' | *[!0-9]*) ;;
 	*) rt_kill_at=$WAYMARK_KILL_AT ;;
@@ -2604,6 +2603,7 @@ rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}
 	rt_main_fit
@@ -2635,7 +2635,6 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
-	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
@@ -2644,7 +2643,7 @@ rt_main_reset() {
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -2781,7 +2780,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 340497f9d0d9b2418537f7e13517efae9aede037cffe3d5cfe0945675b4be4f5
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 9b8622378656940c6a4646e548f2f4efc6331aee4a701d6d3da1fbb727c07f77
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

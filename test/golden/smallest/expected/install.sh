@@ -77,7 +77,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 5ae3f7c592d9952931b6690c10c77855c4edba32cafccbf859fe230a03568c7c ] || {
+	[ "$rt_script_sha" = 2dfee9026cd4e0ecaec25e15df92f265b48f23ddf7a5e81c7fe01018e34b0bce ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -860,7 +860,6 @@ rt_state_is() {
 # rt_point_set: where WAYMARK_KILL_AT=N is in the environment, which tests
 # set, the Nth point that this call comes to ends it as kill -9 would.
 rt_point_set() {
-	rt_kill_at=
 	case ${WAYMARK_KILL_AT-} in
 	'' | *[!0-9]*) ;;
 	*) rt_kill_at=$WAYMARK_KILL_AT ;;
@@ -2554,6 +2553,7 @@ rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}
 	rt_main_fit
@@ -2585,7 +2585,6 @@ rt_main() {
 rt_main_reset() {
 	exec 9>/dev/null
 	IFS=$RT_IFS
-	rt_point_set
 	rt_pwd=$PWD rt_call='sh install.sh'
 	rt_verb='' rt_step='' rt_base='' rt_from='' rt_to='' rt_list=''
 	rt_full='' rt_fresh='' rt_force='' rt_strict='' rt_dry=''
@@ -2594,7 +2593,7 @@ rt_main_reset() {
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
-	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir=''
+	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -2731,7 +2730,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 24505453f83efeb97ee123f6e76ed93a6bf544b66abeee588e32fe2178a8a2d3
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 17bac3cfd8059bdc63c1680e86e3308d1529e429ddf19e56553e0ea3549b1ba6
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
