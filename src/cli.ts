@@ -11,6 +11,7 @@ import { rollback } from "./commands/rollback.js";
 import { runCommand, runHelp } from "./commands/run.js";
 import { scriptVerbCommand, type ScriptVerb } from "./commands/script-verb.js";
 import { status } from "./commands/status.js";
+import { testCommand, testHelp, type TestOptions } from "./commands/test.js";
 import { verify } from "./commands/verify.js";
 import { CompileError } from "./compiler/diagnostics/diagnostic.js";
 import { version } from "./version.js";
@@ -56,6 +57,29 @@ Example:
     .addHelpText("after", checkHelp)
     .action((input: string) => finish(checkCommand(input)));
 
+  program
+    .command("test")
+    .summary("prove in throw-away roots that an installer resumes and rolls back")
+    .description("Proves an installer: runs it for real in throw-away roots, kills it, undoes it.")
+    .argument("[FILE|DIR...]", "each an installer.toml, or the folder that it is in (default: .)")
+    .option("--claim <NAME>", "prove this claim; may be repeated (default: all)", another)
+    .option("--shell <CMD>", "the host's sh; may be repeated (default: sh)", another)
+    .option("--kills <N>", "how many kills at random instants inside steps", "20")
+    .option("--seed <S>", "of the random instants (default: another each time)")
+    .option("--jobs <N>", "how many roots at once (default: the number of cores)")
+    .option("--limit <SECONDS>", "for each call of the script", "600")
+    .option("--sandbox <KIND>", "home", "home")
+    .option("--home <DIR>", "what each home holds before (default: nothing)")
+    .option("--env <NAME=VALUE>", "passed to the script; may be repeated", another)
+    .option("--network", "the network is there: a download that fails is a failure")
+    .option("--strict", "exit 1 also where something is not proven")
+    .option("--keep", "keep the roots of counterexamples")
+    .option("--json", "one JSON object a claim, and a last one with the totals")
+    .addHelpText("after", testHelp)
+    .action(async (inputs: string[], options: TestOptions) =>
+      finish(await testCommand(inputs, options)),
+    );
+
   passingThrough(program.command("run"), "[NAME|FILE|DIR] [flags]")
     .summary("compile an installer.toml and run it here")
     .description("Compiles an installer.toml and runs it here.")
@@ -74,6 +98,11 @@ Example:
       .action(async (words: string[]) => finish(await scriptVerbCommand(one, words)));
   }
   return program;
+}
+
+/** An option that may be repeated. */
+function another(word: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, word];
 }
 
 /** All words but --help are the script's: waymark does not judge them. */

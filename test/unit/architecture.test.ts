@@ -60,14 +60,22 @@ describe("the phases", () => {
     expect(wrong.map(shown)).toEqual([]);
   });
 
-  test("import no command, and the asset reader in compile.ts alone", () => {
+  test("import no command and no test of installers, and the asset reader in compile.ts alone", () => {
     const wrong = imports.filter(({ from, to }) => {
       if (!from.startsWith("compiler/")) return false;
-      if (to.startsWith("commands/") || to === "cli") return true;
+      if (/^(?:commands|testing)\//.test(to) || to === "cli") return true;
       return to === "assets" && from !== "compiler/compile.ts";
     });
     expect(wrong.map(shown)).toEqual([]);
   });
+});
+
+test("testing imports from the compiler and the asset reader, and no command", () => {
+  const wrong = imports.filter(
+    ({ from, to }) =>
+      from.startsWith("testing/") && !/^(?:node:|testing\/|compiler\/|assets$|version$)/.test(to),
+  );
+  expect(wrong.map(shown)).toEqual([]);
 });
 
 describe("the system", () => {
@@ -75,12 +83,13 @@ describe("the system", () => {
     file === "cli.ts" ||
     file === "assets.ts" ||
     file.startsWith("commands/") ||
+    file.startsWith("testing/") ||
     file.startsWith("compiler/5-check/");
 
   // What computes and touches nothing.
   const pure = new Set(["node:crypto", "node:path", "node:url"]);
 
-  test("is touched by cli, commands, the asset reader and 5-check alone", () => {
+  test("is touched by cli, commands, testing, the asset reader and 5-check alone", () => {
     const wrong = imports.filter(({ from, to }) => {
       if (may(from) || !to.startsWith("node:") || pure.has(to)) return false;
       // package.json holds the version: a read that gives the same on any day.
