@@ -40,9 +40,11 @@ export interface TestOptions {
   readonly kills: string;
   readonly limit: string;
   readonly network?: boolean;
+  readonly points?: string;
   readonly sandbox: string;
   readonly seed?: string;
   readonly shell?: readonly string[];
+  readonly store: string;
   readonly strict?: boolean;
 }
 
@@ -79,8 +81,10 @@ interface Settings {
   readonly kills: number;
   readonly limitMs: number;
   readonly network: boolean;
+  readonly points: number | undefined;
   readonly seed: number;
   readonly shells: readonly (readonly string[])[];
+  readonly store: "sqlite" | "journal";
 }
 
 function settingsOf(options: TestOptions): Settings {
@@ -93,8 +97,10 @@ function settingsOf(options: TestOptions): Settings {
     kills: numberOf("--kills", options.kills, 0),
     limitMs: numberOf("--limit", options.limit, 1) * 1000,
     network: options.network === true,
+    points: options.points === undefined ? undefined : numberOf("--points", options.points, 1),
     seed: numberOf("--seed", options.seed ?? String(randomInt(2 ** 31)), 0),
     shells: (options.shell ?? ["sh"]).map((words) => words.split(/\s+/).filter(Boolean)),
+    store: storeOf(options.store),
   };
 }
 
@@ -110,7 +116,7 @@ async function proveOne(
   const sandbox = sandboxOf(shell, settings, signal);
   try {
     const said = { installer: name, version, file, shell: shell.join(" ") };
-    reporter.subject({ ...said, sandbox: sandbox.kind, seed: settings.seed });
+    reporter.subject({ ...said, store: settings.store, sandbox: sandbox.kind, seed: settings.seed });
     const trial = new Trial(script, {
       ...settings,
       sandbox,
@@ -199,6 +205,11 @@ function claimOf(word: string): ClaimName {
   const found = CLAIM_NAMES.find((name) => name === word);
   if (found !== undefined) return found;
   throw new CommandError(`there is no claim ${word}`, 2, `claims: ${CLAIM_NAMES.join(", ")}`);
+}
+
+function storeOf(word: string): "sqlite" | "journal" {
+  if (word === "sqlite" || word === "journal") return word;
+  throw new CommandError(`there is no store ${word}`, 2, "stores: sqlite, journal");
 }
 
 /** What a root has of its own: to set it would take it out of its sandbox. */

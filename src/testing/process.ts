@@ -172,3 +172,18 @@ export function commandOf(pid: number): string {
     return "";
   }
 }
+
+/** Kills processes until no more are found: each can start another meanwhile. */
+export function killAll(find: () => readonly number[]): void {
+  for (let tries = 0; tries < 20; tries++) {
+    const pids = find();
+    if (pids.length === 0) return;
+    for (const pid of pids) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+  }
+}

@@ -9,6 +9,7 @@ export interface Subject {
   readonly version: string;
   readonly file: string;
   readonly shell: string;
+  readonly store: string;
   readonly sandbox: string;
   readonly seed: number;
 }
@@ -55,11 +56,11 @@ export class HumanReporter implements Reporter {
   }
 
   subject(subject: Subject): void {
-    const { installer, version, file, shell, sandbox, seed } = subject;
+    const { installer, version, file, shell, store, sandbox, seed } = subject;
     const gap = this.#first ? "" : "\n";
     this.#first = false;
     this.#sink.write(
-      `${gap}${plain(installer)} ${plain(version)} (${plain(file)}), in ${shell}, sandbox ${sandbox}, seed ${seed}\n`,
+      `${gap}${plain(installer)} ${plain(version)} (${plain(file)}), in ${shell}, store ${store}, sandbox ${sandbox}, seed ${seed}\n`,
     );
   }
 

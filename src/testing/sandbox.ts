@@ -35,6 +35,8 @@ export interface Root {
 export interface SandboxOptions {
   /** The shell's command words: `["busybox", "ash"]`. It is the host's `sh`. */
   readonly shell: readonly string[];
+  /** Whether the host has sqlite3; without it, the runtime keeps a journal. */
+  readonly store: "sqlite" | "journal";
   /** Passed in, beside the few variables that a root has of its own. */
   readonly env: Readonly<Record<string, string>>;
   /** A folder whose copy each home begins as; none is an empty home. */
@@ -57,3 +59,23 @@ export class SandboxError extends Error {
     this.help = help;
   }
 }
+
+/** Where the store is, below a home: no part of what an installer does. */
+export const STORE = ".local/share/waymark/checkpoints";
+
+/** The variable that tells the processes of one root from all others. */
+export const MARK = "WAYMARK_TEST_ROOT";
+
+/** Where a person of this home keeps things. */
+export function sessionEnvironment(home: string): Record<string, string> {
+  return {
+    HOME: home,
+    XDG_DATA_HOME: `${home}/.local/share`,
+    XDG_CONFIG_HOME: `${home}/.config`,
+    XDG_STATE_HOME: `${home}/.local/state`,
+    XDG_CACHE_HOME: `${home}/.cache`,
+  };
+}
+
+/** What else it has, where nobody says otherwise. */
+export const DEFAULTS = { LANG: "C.UTF-8", TERM: "dumb" };

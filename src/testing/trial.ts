@@ -2,6 +2,8 @@ import type { CheckedScript } from "../compiler/5-check/checked-script.js";
 import { Counterexample, Unproven } from "./counterexample.js";
 import type { Varying } from "./differences.js";
 import { expectExit, Host, type Counts, type HostContext } from "./host.js";
+import { everyPoint, somePoints, type AtPoint } from "./points.js";
+import { randomOf } from "./random.js";
 import type { Root, Sandbox } from "./sandbox.js";
 import type { Tree } from "./tree.js";
 import { truncated } from "./variants.js";
@@ -23,6 +25,8 @@ export interface TrialOptions {
   readonly jobs: number;
   /** How many kills at random instants. */
   readonly kills: number;
+  /** How many kill points of each call; undefined is all of them. */
+  readonly points: number | undefined;
   readonly seed: number;
   /** Whether the roots of counterexamples stay. */
   readonly keep: boolean;
@@ -145,6 +149,12 @@ export class Trial {
     if (failed !== undefined) throw failed.reason;
     findings.sort((a, b) => a.index - b.index);
     return { findings, reasons: [...reasons], tried };
+  }
+
+  /** The experiments of the kill points of a call, all or some of them. */
+  points(at: AtPoint): Iterable<Experiment> {
+    const { points, seed } = this.options;
+    return points === undefined ? everyPoint(at) : somePoints(points, randomOf(seed), at);
   }
 
   async #one(experiment: Experiment, reasons: Set<string>): Promise<Finding | undefined> {

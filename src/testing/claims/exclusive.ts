@@ -1,5 +1,6 @@
 import { Counterexample } from "../counterexample.js";
 import { expectExit, type Host } from "../host.js";
+import type { Ended } from "../process.js";
 import type { Experiment, Trial } from "../trial.js";
 import { holdAfter } from "../variants.js";
 import type { Claim } from "./claim.js";
@@ -68,12 +69,12 @@ function race(trial: Trial): Experiment {
 async function expectBoth(
   host: Host,
   trial: Trial,
-  ended: readonly { readonly exit: number; readonly stdout: string; readonly stderr: string }[],
+  ended: readonly Ended[],
 ): Promise<void> {
-  const wrong = ended.find(({ exit }) => exit !== 0 && exit !== LOCKED);
-  if (wrong !== undefined || ended.every(({ exit }) => exit === LOCKED)) {
+  const wrong = ended.filter(({ exit }) => exit !== 0 && exit !== LOCKED);
+  if (wrong.length > 0 || ended.every(({ exit }) => exit === LOCKED)) {
     const codes = ended.map(({ exit }) => exit).join(" and ");
-    const output = ended.map(({ stdout, stderr }) => stdout + stderr).join("");
+    const output = (wrong.length > 0 ? wrong : ended).map(({ stderr }) => stderr).join("");
     throw new Counterexample(`the calls exit ${codes}, not 0 and ${LOCKED}`, { output });
   }
   await host.expectTree(trial.baseline.after, "the tree of one run alone", "run");

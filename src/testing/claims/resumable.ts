@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counterexample, Unproven } from "../counterexample.js";
 import type { Host } from "../host.js";
-import { untilEnded } from "../points.js";
 import { randomOf } from "../random.js";
 import type { Experiment, Trial } from "../trial.js";
 import type { Claim } from "./claim.js";
@@ -11,7 +10,7 @@ export const resumable: Claim = {
   says: "a run that was killed anywhere resumes to the same tree",
 
   async prove(trial) {
-    const points = await trial.all(untilEnded((point, ended) => killedAt(trial, point, ended)));
+    const points = await trial.all(trial.points((point, ended) => killedAt(trial, point, ended)));
     const random = await trial.all(randomKills(trial));
     return {
       findings: [...points.findings, ...random.findings],

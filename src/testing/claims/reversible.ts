@@ -1,6 +1,5 @@
 import type { PlanStep } from "../../compiler/3-plan/plan.js";
 import type { Host } from "../host.js";
-import { untilEnded } from "../points.js";
 import type { Experiment, Outcome, Trial } from "../trial.js";
 import type { Tree } from "../tree.js";
 import { failingAt, type Failure } from "../variants.js";
@@ -18,7 +17,7 @@ export const reversible: Claim = {
     for (const target of targets) {
       if (outcomes.some(({ findings }) => findings.length > 0)) break;
       outcomes.push(
-        await trial.all(untilEnded((point, ended) => killedAt(trial, target, point, ended))),
+        await trial.all(trial.points((point, ended) => killedAt(trial, target, point, ended))),
       );
     }
     return {
