@@ -71,7 +71,7 @@ rt_folder_find() {
 
 # rt_folder_has: true where there is a store to read.
 rt_folder_has() {
-	[ -f "$rt_dir/checkpoint.db" ]
+	[ -f "$rt_dir/checkpoint.db" ] || [ -f "$rt_dir/journal" ]
 }
 
 # rt_folder_refuse WHAT: exit 5 with nothing changed.
@@ -123,16 +123,46 @@ rt_folder_sweep() {
 	set +f
 	for rt_word in .tmp.*; do
 		set -f
-		[ "$rt_word" != ".tmp.$$" ] || continue
-		kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
+		[ "$rt_dir/$rt_word" != "$rt_fifo" ] || continue
+		rt_folder_lives "${rt_word#.tmp.}" || rm -rf "$rt_word"
 	done
 	set -f
+}
+
+# rt_folder_sweep_tmp: the same for what a killed loader left beside rt_tmp:
+# nothing but a script, or pipes.
+rt_folder_sweep_tmp() {
+	set +f
+	for rt_word in "${rt_tmp%/*}"/waymark.[0-9]*; do
+		set -f
+		if [ ! -d "$rt_word" ] || [ -L "$rt_word" ] ||
+			rt_folder_lives "${rt_word##*/waymark.}"; then
+			continue
+		fi
+		case $rt_word in "$rt_tmp" | "$rt_fifo") continue ;; esac
+		(
+			exec 2>/dev/null
+			cd -P "$rt_word" && rm -f install.sh in out err lock &&
+				rmdir "$rt_word"
+		)
+	done
+	set -f
+}
+
+# rt_folder_lives NAME: true where the process in PID or PID.N is another
+# that lives.
+rt_folder_lives() {
+	case ${1%%.*} in
+	"$$" | *[!0-9]*) return 1 ;;
+	esac
+	kill -0 "${1%%.*}" 2>/dev/null
 }
 
 # rt_folder_keep_self: keeps this script as install.sh in the folder: the
 # copy that resume, rollback and an uninstall months later run.
 rt_folder_keep_self() {
 	if [ -n "$rt_tmp" ]; then
+		rt_folder_sweep_tmp
 		if [ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh; then
 			{ mv -f "$rt_self" .install.sh.new && rt_point &&
 				mv -f .install.sh.new install.sh; } ||

@@ -1,49 +1,33 @@
 # module: history
 # provides: rt_history_open rt_history_current rt_state_outside
-# requires: base folder store schema step process rollback signals call
+# requires: base folder store query step process rollback signals call
 # requires: report
 
 # rt_history_open: opens the folder and the store, takes the lock, and puts
 # in order what a killed call left: its processes, the atomic step that it
 # was in, a rollback that it had begun, and files that are not there.
 rt_history_open() {
-	rt_store_need
+	rt_store_need rw
 	rt_folder_open
 	rt_store_open rw
 	rt_signals_on
 	rt_folder_sweep
 	rt_folder_keep_self
 	rt_history_current standing
-	rt_store_ask "SELECT coalesce(max(seq),0) FROM step_checkpoints;"
+	rt_get seq
 	rt_seq=$RT_REPLY
 	[ -n "$rt_run" ] || return 0
-	rt_history_derive
+	rt_get derive "$rt_run"
 	rt_strays=
-	rt_store_each rt_history_stray "SELECT
-r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
-step_checkpoints s JOIN installer_runs r ON r.run=s.run
-WHERE s.status='running';"
+	rt_list rt_history_stray strays
 	[ -z "$rt_strays" ] || rt_history_end_strays
 	[ "$rt_verb" != rollback ] || return 0
-	rt_store_ask "UPDATE step_checkpoints SET undoing=1
-WHERE status='running' AND atomic AND NOT undoing;
-SELECT count(*) FROM step_checkpoints WHERE undoing;"
+	rt_get undo_atomic
 	[ "$RT_REPLY" -gt 0 ] || return 0
 	rt_say "undoing first what a stopped call left behind"
 	rt_undo_all
 	rt_undo_report
 	rt_history_current standing
-}
-
-# rt_history_derive: writes the files beside the database again where they
-# are missing or differ from it.
-rt_history_derive() {
-	rt_store_ask "SELECT count(writefile(path,text)) FROM states
-WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(path) IS NOT CAST(text AS BLOB);
-SELECT count(writefile(path,text)) FROM rollbacks
-WHERE run=$rt_run AND checkpoint AND attempt>0
-AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # rt_history_stray LINE: a step that was running when its call was killed.
@@ -56,6 +40,8 @@ rt_history_end_strays() {
 	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
 		[ -n "$rt_word" ] || continue
 		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
+		[ "$rt_attempt" != undo ] ||
+			rt_mark_log=$rt_dir/logs/$rt_word.rollback.log
 		rt_process_end
 	done <<EOF
 $rt_strays
@@ -67,11 +53,7 @@ EOF
 # rt_run_id, rt_run_status, rt_old_plan and rt_old_version: of the topmost
 # run that is not rolled back, or of the topmost of all.
 rt_history_current() {
-	rt_word="WHERE status<>'rolled_back'"
-	[ "$1" = standing ] || rt_word=
-	rt_store_ask "SELECT
-run||' '||id||' '||status||' '||fingerprint||' '||version
-FROM installer_runs $rt_word ORDER BY run DESC LIMIT 1;"
+	rt_get current "$1"
 	rt_old_version=$RT_REPLY
 	for rt_word in rt_run rt_run_id rt_run_status rt_old_plan; do
 		eval "$rt_word=\${rt_old_version%% *}"

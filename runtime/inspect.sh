@@ -1,13 +1,12 @@
 # module: inspect
 # provides: rt_verb_plan rt_verb_logs rt_verb_verify rt_verify_all
-# requires: base step status store report text call
+# requires: base step status store query report text call
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
 	rt_runs=' '
 	if rt_status_open && [ -z "$rt_fresh" ]; then
-		rt_store_each rt_plan_row "SELECT step||'|'||status||'|'||
-fingerprint||'|'||settled FROM steps WHERE run=$rt_run ORDER BY ord;"
+		rt_list rt_plan_row plan "$rt_run"
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
 	waymark_plan rt_plan_step
@@ -60,14 +59,8 @@ rt_plan_step() {
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	rt_word=
-	if [ -n "$rt_step" ]; then
-		rt_plan_find "$rt_step"
-		rt_word="AND step='$rt_step'"
-	fi
-	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step
-FROM step_checkpoints WHERE attempt>0 $rt_word
-ORDER BY run DESC,seq DESC LIMIT 1;"
+	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
+	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
 	# shellcheck disable=SC2086 # four words, none with a blank

@@ -46,6 +46,8 @@ rt_main_reset() {
 	rt_quiet='' rt_verbose='' rt_json='' rt_plain='' rt_flags=''
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
+	rt_journal='' rt_locked='' rt_schema=1 rt_fifo=''
+	rt_token=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -66,7 +68,8 @@ rt_main_origin() {
 	*) return 0 ;;
 	esac
 	rt_main_intact
-	[ ! -f "${rt_self%/*}/checkpoint.db" ] || rt_copy_dir=${rt_self%/*}
+	rt_dir=${rt_self%/*}
+	! rt_folder_has || rt_copy_dir=$rt_dir
 	rt_call_set "$rt_self"
 }
 

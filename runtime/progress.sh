@@ -1,7 +1,7 @@
 # module: progress
 # provides: rt_progress_begin rt_progress_done rt_progress_failed
 # provides: rt_progress_flush
-# requires: base store schema state process rollback step report text
+# requires: base store query state process rollback step report text
 
 # rt_progress_begin: takes the plan's line of a step: the durable record
 # that it is running, in one transaction with the completion of the step
@@ -13,10 +13,8 @@ rt_progress_begin() {
 		rt_progress_state "$@"
 	fi
 	rt_seq=$((rt_seq + 1))
-	rt_progress_flush "${rt_state_sql}UPDATE step_checkpoints SET
-status='running',attempt=$rt_attempt,seq=$rt_seq,undoing=0,
-started_at=$RT_NOW,started_ms=$RT_MS,ended_at=NULL,duration_ms=NULL,
-exit_code=NULL WHERE run=$rt_run AND ord=$1;" "$1"
+	rt_q start "$rt_run" "$1" "$rt_attempt" "$rt_seq"
+	rt_progress_flush "$rt_state_sql$RT_REPLY" "$1"
 	rt_text_line "$4"
 	[ -n "$rt_tty" ] || rt_say "[$1/$RT_STEPS] $2: $RT_REPLY"
 	rt_event step_started step "$2" "#ord" "$1" "#of" "$RT_STEPS" \
@@ -31,18 +29,15 @@ rt_progress_state() {
 	case $5 in *s*) rt_snapshot=1 ;; esac
 	shift 8
 	if [ -n "$rt_earlier" ]; then
-		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
-WHERE s.step='$rt_id' AND s.status<>'rolled_back' AND EXISTS (
-SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+		rt_get prior "$rt_id"
 		if [ -n "$RT_REPLY" ]; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi
 		rt_state_load "$rt_run" "$rt_ord"
 		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
-			rt_state_sql="UPDATE state_files SET post_kind=NULL
-WHERE run=$rt_run AND ord=$rt_ord;"
+			rt_q state_forget "$rt_run" "$rt_ord"
+			rt_state_sql=$RT_REPLY
 			return 0
 		fi
 	fi
@@ -51,26 +46,31 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 	rt_state_sql=$RT_REPLY
 }
 
-# rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. Behind the answer,
+# rt_progress_flush REQUEST [ORD]: one durable transaction: the completion that
+# is still to be written, and REQUEST, which begins step ORD. Behind the answer,
 # while the run goes on, sqlite3 writes the rollback of ORD and the state
 # file of the completed step: both are derived, and written again where they
 # are missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;SELECT duration_ms FROM step_checkpoints
-WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
-	rt_files=
-	[ $# -lt 2 ] || rt_files="SELECT 1 FROM rollbacks WHERE run=$rt_run
-AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
-	[ -z "$rt_pending_checkpoint" ] ||
-		rt_files="${rt_files}SELECT 1 FROM states WHERE run=$rt_run
-AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
-	[ -z "$rt_files" ] || rt_store_send "$rt_files"
+	rt_q begin
+	rt_sql=$RT_REPLY$rt_pending_sql$1
+	rt_q commit
+	rt_sql=$rt_sql$RT_REPLY
+	rt_q duration "$rt_run" "${rt_pending_ord:-0}"
+	rt_store_ask "$rt_sql$RT_REPLY"
+	rt_time=$RT_REPLY rt_sql=
+	if [ $# -gt 1 ]; then
+		rt_q write_rollback "$rt_run" "$2"
+		rt_sql=$RT_REPLY
+	fi
+	if [ -n "$rt_pending_checkpoint" ]; then
+		rt_q write_state "$rt_run" "$rt_pending_ord"
+		rt_sql=$rt_sql$RT_REPLY
+	fi
+	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_time=$RT_REPLY
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -101,9 +101,8 @@ rt_progress_done() {
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
-	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
-seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
-exit_code=0 WHERE run=$rt_run AND ord=$1;"
+	rt_q complete "$rt_run" "$1" "$rt_seq"
+	rt_pending_sql=$RT_REPLY
 	if [ $# -gt 8 ]; then
 		shift 8
 		rt_state_paths "$@"
@@ -123,9 +122,8 @@ rt_progress_failed() {
 	rt_process_end
 	case $5 in *a*) rt_atomic=1 ;; esac
 	rt_seq=$((rt_seq + 1))
-	rt_progress_flush "UPDATE step_checkpoints SET status='failed',
-seq=$rt_seq,undoing=$rt_atomic,ended_at=$RT_NOW,exit_code=$rt_status,
-duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
+	rt_q fail "$rt_run" "$1" "$rt_seq" "$rt_atomic" "$rt_status"
+	rt_progress_flush "$RT_REPLY"
 	rt_progress_line bad "$1" "$2" "$4"
 	rt_event step_failed step "$2" "#ord" "$1" \
 		"#exit_code" "$rt_status" log "$rt_dir/$rt_log"

@@ -1,6 +1,6 @@
 # module: rollback
 # provides: rt_verb_rollback rt_undo_all rt_undo_report
-# requires: base folder store state step history process report call
+# requires: base folder store query state step history process report call
 
 # rt_verb_rollback: undoes the last checkpoint; with --to STEP all that
 # came after STEP; with --full everything. What is to be undone is marked
@@ -14,53 +14,40 @@ rt_verb_rollback() {
 	rt_history_open
 	rt_rollback_set
 	if [ -n "$rt_set" ]; then
-		rt_set="attempt>0 AND status<>'rolled_back' AND ($rt_set)"
 		rt_rollback_boundary
-		rt_store_ask "UPDATE step_checkpoints SET undoing=2
-WHERE $rt_set;"
+		# shellcheck disable=SC2086 # words without blanks
+		rt_get undo_mark $rt_set
 	fi
 	rt_event rollback_started
 	rt_undo_all
-	rt_word=
-	[ -z "$rt_full" ] || [ -n "$rt_signal" ] || rt_word='OR 1'
-	rt_store_ask "UPDATE installer_runs SET
-ended_at=coalesce(ended_at,$RT_NOW),status=CASE WHEN EXISTS (
-SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
-AND attempt>0 AND s.status<>'rolled_back') THEN 'aborted'
-ELSE 'rolled_back' END WHERE status<>'rolled_back' AND (EXISTS (
-SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
-AND s.status='rolled_back') $rt_word);"
+	rt_word=0
+	[ -z "$rt_full" ] || [ -n "$rt_signal" ] || rt_word=1
+	rt_get undo_close "$rt_word"
 	rt_undo_report
 }
 
-# rt_rollback_set: sets rt_set to the SQL condition for the steps that are
-# to be undone, empty where a rollback that was begun goes on.
+# rt_rollback_set: sets rt_set to what is to be undone, as undo_mark takes
+# it; empty where a rollback that was begun goes on.
 rt_rollback_set() {
-	rt_set=1
+	rt_set=all
 	[ -z "$rt_full" ] || return 0
 	if [ -n "$rt_to" ]; then
 		rt_rollback_to
 		return
 	fi
-	rt_store_ask "SELECT count(*) FROM step_checkpoints WHERE undoing>1;"
+	rt_get undo_going
 	if [ "$RT_REPLY" -gt 0 ]; then
 		rt_say "going on with a rollback that was stopped"
 		rt_set=
 		return
 	fi
-	rt_store_ask "SELECT 'run>'||run||' OR run='||run||' AND ord>='||ord
-FROM step_checkpoints WHERE checkpoint AND attempt>0
-AND status='completed' ORDER BY seq DESC LIMIT 1;"
-	rt_set=${RT_REPLY:-1}
+	rt_get undo_last
+	rt_set=${RT_REPLY:-all}
 }
 
-# rt_rollback_to: the condition for all that came after the step --to.
+# rt_rollback_to: sets rt_set to all that came after the step --to.
 rt_rollback_to() {
-	rt_text_sql "$rt_to"
-	rt_store_ask "SELECT CASE WHEN status IN ('completed','skipped')
-AND NOT undoing THEN 'run='||run||' AND ord>'||ord||' OR run>'||run||
-' OR run<'||run||' AND seq>'||coalesce(seq,0) ELSE 0 END
-FROM step_checkpoints WHERE step=$RT_REPLY AND run=${rt_run:-0};"
+	rt_get undo_target "${rt_run:-0}" "$rt_to"
 	rt_set=$RT_REPLY
 	case $rt_set in
 	'') rt_word="there is no step $rt_to to roll back to" ;;
@@ -74,8 +61,8 @@ FROM step_checkpoints WHERE step=$RT_REPLY AND run=${rt_run:-0};"
 # rt_rollback_boundary: a rollback does not cross an irreversible step.
 rt_rollback_boundary() {
 	[ -z "$rt_force" ] || return 0
-	rt_store_ask "SELECT step FROM step_checkpoints WHERE irreversible
-AND $rt_set ORDER BY run DESC,ord DESC LIMIT 1;"
+	# shellcheck disable=SC2086 # words without blanks
+	rt_get undo_boundary $rt_set
 	[ -z "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "step $RT_REPLY is irreversible" \
 			"Nothing was changed. Undo what came after it with:" \
@@ -88,16 +75,12 @@ AND $rt_set ORDER BY run DESC,ord DESC LIMIT 1;"
 rt_undo_all() {
 	rt_undone=0 rt_undo_failed='' rt_undo_kept=''
 	while [ -z "$rt_signal" ]; do
-		rt_store_ask "SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM step_checkpoints s
-JOIN installer_runs r ON r.run=s.run WHERE s.undoing>0
-ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
+		rt_get undo_next
 		[ -n "$RT_REPLY" ] || break
 		# shellcheck disable=SC2086 # five words, none with a blank
 		rt_undo_step $RT_REPLY
 	done
-	rt_store_ask "UPDATE step_checkpoints SET undoing=-undoing
-WHERE undoing<0;"
+	rt_get undo_again
 }
 
 # rt_undo_step RUN ORD HAS_ROLLBACK RUN_ID STEP: keeps a person's edits,
@@ -110,15 +93,14 @@ rt_undo_step() {
 	[ -z "$rt_signal" ] || return 0
 	if rt_state_restore "$5"; then
 		rt_seq=$((rt_seq + 1))
-		rt_set="status='rolled_back',undoing=0,seq=$rt_seq"
+		rt_q undo_done "$1" "$2" "$rt_seq"
 	else
-		# Below 0: not tried again in this call, but in the next.
-		rt_set='undoing=-abs(undoing)'
+		rt_q undo_kept "$1" "$2"
 		rt_undo_kept="$rt_undo_kept $5"
 	fi
-	rt_store_ask "UPDATE step_checkpoints SET $rt_set,ended_at=$RT_NOW
-WHERE run=$1 AND ord=$2;SELECT writefile(path,text) FROM states
-WHERE run=$1 AND ord=$2 AND checkpoint;"
+	rt_sql=$RT_REPLY
+	rt_q write_state "$1" "$2"
+	rt_store_ask "$rt_sql$RT_REPLY"
 	rt_undone=$((rt_undone + 1))
 	if [ "$rt_undo_status" -eq 0 ]; then
 		rt_say "undone: $5"
@@ -132,8 +114,7 @@ WHERE run=$1 AND ord=$2 AND checkpoint;"
 # rt_undo_script RUN ORD RUN_ID STEP: runs rollback/STEP.sh, written anew
 # from the store, as a person would by hand. Sets rt_undo_status.
 rt_undo_script() {
-	rt_store_ask "SELECT writefile(path,text)
-FROM rollbacks WHERE run=$1 AND ord=$2;"
+	rt_get write_rollback "$1" "$2"
 	rt_mark_env=$3/$2.undo.
 	rt_log=logs/$4.rollback.log
 	rt_mark_log=$rt_dir/$rt_log

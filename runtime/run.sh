@@ -1,7 +1,7 @@
 # module: run
 # provides: rt_verb_run
 # requires: base folder step rollback history inspect begin progress
-# requires: report
+# requires: query report
 
 # rt_verb_run run|resume: the whole installation, from its beginning or
 # from where the last attempt stopped.
@@ -70,6 +70,8 @@ rt_run_greet() {
 	again) rt_say "an unfinished run is there: resuming it" ;;
 	over) rt_say "on top of $rt_old_version: what is the same stays" ;;
 	esac
+	[ -z "$rt_journal" ] || [ -n "$rt_earlier" ] ||
+		rt_say "this host has no sqlite3: checkpoints are in a journal"
 	rt_event run_started run "$rt_run_id" installer "$RT_NAME" \
 		version "$RT_VERSION" dir "$rt_dir" "#steps" "$RT_STEPS"
 }
@@ -134,8 +136,8 @@ rt_run_end() {
 
 # rt_run_close STATUS CODE: records how the run ended.
 rt_run_close() {
-	rt_progress_flush "UPDATE installer_runs SET status='$1',
-ended_at=$RT_NOW,exit_code=$2 WHERE run=$rt_run;"
+	rt_q run_close "$rt_run" "$1" "$2"
+	rt_progress_flush "$RT_REPLY"
 	rt_word=failed
 	[ "$1" != completed ] || rt_word=completed
 	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"

@@ -14,11 +14,11 @@ FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
 	rt_schema=$RT_REPLY
-	[ "$rt_schema" -le 1 ] ||
-		rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
-			"$rt_dir/checkpoint.db" \
-			"It has schema $rt_schema; this script knows 1." \
-			"Nothing was changed. Use the install.sh that wrote it."
+	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
+	# A new store has run nothing: one with logs was emptied.
+	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] ||
+		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -28,12 +28,26 @@ rt_store_setup() {
 	rt_store_ask ".timeout 500
 ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;PRAGMA l.synchronous=OFF;
 PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
+CREATE TABLE IF NOT EXISTS l.owner(token);
 .timeout 10000
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
+	rt_store_own
 	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
+}
+
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
+# lock was free for a moment: another call that took it is not disturbed.
+rt_store_own() {
+	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_store_ask "SELECT token FROM l.owner;"
+	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+		rt_die "$RT_LOCKED" "another call took the store over" \
+			"This one lost its sqlite3, and stops here." \
+			"Look at it with: $rt_call status"
 }
 
 # The store, schema 1. A run is one attempt at the whole installation;

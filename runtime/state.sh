@@ -2,7 +2,7 @@
 # provides: rt_state_before rt_state_after rt_state_load rt_state_args
 # provides: rt_state_keep_edits rt_state_restore rt_state_drift
 # provides: rt_state_paths rt_state_each
-# requires: base look folder text store report point
+# requires: base look folder text store query report point
 
 # rt_state_paths WORD ...: the plan's words, resolved into rt_path_N.
 rt_state_paths() {
@@ -37,17 +37,21 @@ rt_state_each() {
 	done
 }
 
-# rt_state_sql N: RT_REPLY is what the host shows, as SQL.
-rt_state_sql() {
-	rt_state_get now "$1"
-	eval "rt_size=\$rt_now_size_$1"
-	rt_text_sql "$rt_digest"
-	RT_REPLY="'$rt_kind',$RT_REPLY,'$rt_mode','$rt_owner',${rt_size:-NULL}"
+# rt_state_record NAME N [ARG ...]: adds the request NAME to rt_sql, with
+# ARGs and what the host shows of N.
+rt_state_record() {
+	rt_op=$1 rt_number=$2
+	shift 2
+	rt_state_get now "$rt_number"
+	eval "rt_size=\$rt_now_size_$rt_number"
+	rt_q "$rt_op" "$rt_run" "$rt_ord" "$rt_number" ${1+"$@"} \
+		"$rt_kind" "$rt_digest" "$rt_mode" "$rt_owner" "$rt_size"
+	rt_sql=$rt_sql$RT_REPLY
 }
 
 # rt_state_before ORD STEP: saves what the rt_paths are before a step
 # begins; rt_snapshot is empty where no pre-images are wanted. RT_REPLY is
-# the SQL that records it.
+# the request that records it.
 rt_state_before() {
 	rt_sql='' rt_copied='' rt_ord=$1
 	rt_state_each rt_state_before_one "$2"
@@ -58,9 +62,9 @@ rt_state_before() {
 
 # rt_state_before_one N STEP: one of them.
 rt_state_before_one() {
-	rt_copy=NULL
+	rt_copy=
 	if [ -n "$rt_snapshot" ]; then
-		rt_copy="'backup/$2/$rt_run/$1'"
+		rt_copy=backup/$2/$rt_run/$1
 		rt_state_get now "$1"
 		if [ "$rt_kind" != absent ]; then
 			rt_copied=1
@@ -70,13 +74,7 @@ rt_state_before_one() {
 					"Then: $rt_call resume"
 		fi
 	fi
-	rt_text_sql "$rt_path"
-	rt_name=$RT_REPLY
-	rt_state_sql "$1"
-	rt_sql="$rt_sql
-INSERT OR REPLACE INTO state_files(run,ord,n,path,snapshot,pre_kind,
-pre_digest,pre_mode,pre_owner,pre_size)
-VALUES($rt_run,$rt_ord,$1,$rt_name,$rt_copy,$RT_REPLY);"
+	rt_state_record state_before "$1" "$rt_path" "$rt_copy"
 }
 
 # rt_state_copy PATH FOLDER NAME: a whole copy, or none.
@@ -85,7 +83,7 @@ rt_state_copy() {
 	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3" && rt_point
 } 3>&- 4<&-
 
-# rt_state_after ORD: RT_REPLY is the SQL that records what the rt_paths
+# rt_state_after ORD: RT_REPLY is the request that records what the rt_paths
 # are after the step.
 rt_state_after() {
 	rt_sql='' rt_ord=$1
@@ -95,23 +93,10 @@ rt_state_after() {
 
 # rt_state_after_one N: one of them.
 rt_state_after_one() {
-	rt_state_sql "$1"
-	rt_sql="$rt_sql
-UPDATE state_files SET
-(post_kind,post_digest,post_mode,post_owner,post_size)=($RT_REPLY)
-WHERE run=$rt_run AND ord=$rt_ord AND n=$1;"
+	rt_state_record state_after "$1"
 }
 
-# rt_state_escaped COLUMN: RT_REPLY is SQL for the column in one line, with
-# control characters as printf's %b knows them.
-rt_state_escaped() {
-	RT_REPLY="(WITH RECURSIVE e(i,t) AS (
-SELECT 0,replace($1,'\\','\\\\') UNION ALL SELECT i+1,
-replace(t,char(i+1),printf('\\%04o',i+1)) FROM e WHERE i<31)
-SELECT '='||replace(t,char(127),'\\0177') FROM e WHERE i=31)"
-}
-
-# rt_state_unescape TEXT: RT_REPLY is what rt_state_escaped was given.
+# rt_state_unescape TEXT: RT_REPLY is what a store escaped for one line.
 rt_state_unescape() {
 	RT_REPLY=${1#=}
 	case $1 in
@@ -126,21 +111,7 @@ rt_state_unescape() {
 # rt_post_*_N from the store; what is not there is empty.
 rt_state_load() {
 	rt_paths=0 rt_part=0
-	rt_state_escaped path
-	rt_sql=$RT_REPLY
-	rt_state_escaped "coalesce(pre_digest,'')"
-	rt_sql="$rt_sql||char(10)||$RT_REPLY"
-	rt_state_escaped "coalesce(post_digest,'')"
-	rt_sql="$rt_sql||char(10)||$RT_REPLY"
-	for rt_word in snapshot pre_kind pre_mode pre_owner post_kind \
-		post_mode; do
-		rt_sql="$rt_sql||${rt_sep-char(10)}||coalesce($rt_word,'')"
-		rt_sep="'|'"
-	done
-	unset rt_sep
-	rt_store_each rt_state_take "SELECT $rt_sql||'|'||
-coalesce(post_owner,'')||'|.' FROM state_files
-WHERE run=$1 AND ord=$2 ORDER BY n;"
+	rt_list rt_state_take state_load "$1" "$2"
 }
 
 # rt_state_take LINE: one line of rt_state_load's answer; four a file.

@@ -1,10 +1,10 @@
 # module: status
 # provides: rt_verb_status rt_verb_list rt_status_open
-# requires: base folder store schema state history report text
+# requires: base folder store query state history report text lock
 
 # rt_status_open: opens the store to read it. Fails where no run is there.
 # Sets rt_killed where a run is recorded as running while nobody holds the
-# lock: lock.db cannot be read while a run does.
+# lock.
 rt_status_open() {
 	rt_killed=
 	rt_folder_has || return 1
@@ -13,19 +13,26 @@ rt_status_open() {
 	[ "$rt_schema" -ge 1 ] || return 1
 	rt_history_current standing
 	[ -n "$rt_run" ] || rt_history_current any
-	[ "$rt_run_status" != running ] || [ "$(sqlite3 -batch \
-		-init /dev/null -readonly lock.db 'PRAGMA user_version;' \
-		2>/dev/null)" != 1 ] || rt_killed=1
+	[ "$rt_run_status" != running ] || rt_status_held || rt_killed=1
 	[ -n "$rt_run" ]
+}
+
+# rt_status_held: true where a run holds the lock. That lock.db cannot be
+# read says so, and for the journal its owner.
+rt_status_held() {
+	if [ -n "$rt_journal" ]; then
+		rt_lock_held
+	else
+		[ "$(sqlite3 -batch -init /dev/null -readonly lock.db \
+			'PRAGMA user_version;' 2>/dev/null)" != 1 ]
+	fi
 }
 
 # rt_verb_status: the run, each step, and the drift of its state files.
 rt_verb_status() {
 	rt_ords='' rt_comma=''
 	if rt_status_open; then
-		rt_store_each rt_status_ord "SELECT
-ord||iif(status='rolled_back','-','') FROM step_checkpoints
-WHERE run=$rt_run ORDER BY ord;"
+		rt_list rt_status_ord ords "$rt_run"
 		if [ -n "$rt_json" ]; then
 			rt_status_json
 		else
@@ -76,18 +83,11 @@ rt_status_pending() {
 rt_status_json() {
 	rt_status_head
 	rt_head=$RT_REPLY
-	rt_store_ask "SELECT json_object('id',id,'status',status,'started_at',
-started_at,'ended_at',ended_at,'exit_code',exit_code,'interrupted',
-json(iif(${rt_killed:-0},'true','false')))
-FROM installer_runs WHERE run=$rt_run;"
+	rt_get run_json "$rt_run" "${rt_killed:-0}"
 	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
 	for rt_ord in $rt_ords; do
 		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
-		rt_store_ask "SELECT json_object('ord',ord,'id',step,
-'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
-'settled',json(iif(settled,'true','false')),'attempt',attempt,
-'started_at',started_at,'ended_at',ended_at,'duration_ms',duration_ms,
-'exit_code',exit_code) FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
+		rt_get step_json "$rt_run" "$rt_ord"
 		rt_head=${RT_REPLY%?}
 		rt_status_files
 		printf '%s%s,"state_files":[%s]}' \
@@ -123,8 +123,7 @@ rt_status_file() {
 
 # rt_status_text: all of it for people.
 rt_status_text() {
-	rt_store_ask "SELECT id||', started '||started_at||
-coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
+	rt_get run_text "$rt_run"
 	rt_word=$rt_run_status
 	[ -z "$rt_killed" ] || rt_word='interrupted: it was killed'
 	rt_print "$RT_NAME $rt_old_version: $rt_word"
@@ -132,12 +131,7 @@ coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
 	rt_print "state in $rt_dir"
 	for rt_ord in $rt_ords; do
 		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
-		rt_store_ask "SELECT '  ['||ord||'] '||step||': '||status||
-iif(status='failed',' (exit '||exit_code||')','')||
-iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
-iif(undoing,', undo begun',iif(settled,', settled',''))||
-iif(attempt>1,', attempt '||attempt,'')
-FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
+		rt_get step_text "$rt_run" "$rt_ord"
 		rt_print "$RT_REPLY"
 		rt_status_files
 		printf '%s' "$rt_out"
@@ -156,17 +150,8 @@ rt_verb_list() {
 	fi
 	rt_say "checkpoints of $RT_NAME $rt_old_version ($rt_run_status)," \
 		"in $rt_dir:"
-	if [ -n "$rt_json" ]; then
-		rt_word="json_object('event','checkpoint','step',step,'ord',ord,
-'name',name,'status',status,'ended_at',ended_at)"
-	else
-		rt_word="'  '||step||'  '||status||'  '||coalesce(ended_at,'')"
-	fi
-	rt_store_each rt_print "SELECT $rt_word FROM steps WHERE run=$rt_run
-AND checkpoint AND status IN ('completed','skipped') AND NOT undoing
-ORDER BY ord;"
-	rt_store_ask "SELECT step||' ('||status||')' FROM steps
-WHERE run=$rt_run AND NOT settled ORDER BY ord LIMIT 1;"
+	rt_list rt_print checkpoints "$rt_run" "$rt_json"
+	rt_get next "$rt_run"
 	[ -z "$RT_REPLY" ] || rt_say "a resume begins with: $RT_REPLY"
 	rt_exit 0
 }

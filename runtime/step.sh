@@ -32,7 +32,7 @@ rt_child_mark() {
 # and the step's environment. The store's descriptors are closed by exec: a
 # redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
-	exec 3>&- 4<&- 9>&-
+	exec 3>&- 4<&- 8<&- 9>&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -89,10 +89,12 @@ rt_step_believe() {
 rt_child_wait() {
 	[ -z "$rt_signal" ] || rt_process_end "$rt_child"
 	while :; do
+		rt_waited=$rt_signals
 		wait "$rt_child"
 		rt_status=$?
-		# Cut short by a signal it says more than 128: look again.
-		[ "$rt_status" -ge 127 ] || break
+		# A signal cuts it short, with 1 in ksh93: then look again.
+		[ "$rt_status" -gt 126 ] ||
+			[ "$rt_waited" != "$rt_signals" ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.

@@ -1,68 +1,114 @@
 # module: store
 # provides: rt_store_open rt_store_ask rt_store_each rt_store_close
 # provides: rt_store_send rt_store_need rt_store_begin_all
-# provides: rt_store_commit_all rt_store_failed
-# requires: base report text schema point
+# provides: rt_store_commit_all rt_store_failed rt_store_locked
+# provides: rt_store_newer
+# requires: base report text schema point query journal lock
 
-# rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
+# rt_store_need: which store this call has: sets rt_journal where it is the
+# journal. Exit 3 where this host has no program for either.
 rt_store_need() {
-	! command -v sqlite3 >/dev/null 2>&1 || return 0
+	rt_journal=
+	if command -v sqlite3 >/dev/null 2>&1; then
+		# What was not imported yet can be looked at as it is.
+		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] || rt_journal=1
+		return 0
+	fi
+	rt_word=
+	if [ -s "$rt_dir/checkpoint.db" ]; then
+		rt_word="whose checkpoints are in $rt_dir/checkpoint.db"
+	elif command -v awk >/dev/null 2>&1; then
+		rt_journal=1
+		return 0
+	fi
 	rt_how="with this system's package manager"
-	for rt_word in apt-get:'apt-get install sqlite3' \
+	for rt_how_to in apt-get:'apt-get install sqlite3' \
 		dnf:'dnf install sqlite' yum:'yum install sqlite' \
 		apk:'apk add sqlite' pacman:'pacman -S sqlite' \
 		zypper:'zypper install sqlite3' pkg:'pkg install sqlite3' \
 		brew:'brew install sqlite'; do
-		if command -v "${rt_word%%:*}" >/dev/null 2>&1; then
-			rt_how="with: ${rt_word#*:}"
+		if command -v "${rt_how_to%%:*}" >/dev/null 2>&1; then
+			rt_how="with: ${rt_how_to#*:}"
 			break
 		fi
 	done
-	rt_die "$RT_HOST" "this host has no sqlite3, which keeps checkpoints" \
+	rt_die "$RT_HOST" "this host has no sqlite3${rt_word:+, $rt_word}" \
 		"Nothing was changed. Install it $rt_how"
 }
 
 # rt_store_open rw|ro: starts the one sqlite3 of this call, checks the
 # store and, for rw, takes the lock. Only rw makes or changes anything.
 rt_store_open() {
-	rt_store_need
+	rt_store_need "$1"
 	rt_store_mode=$1
-	# A dead sqlite3 must not end the shell: PIPE is handled by nothing.
-	trap : PIPE
+	# A dead sqlite3 must not end the shell.
+	trap 'rt_signals=$((rt_signals + 1))' PIPE
 	rt_store_begin
 }
 
 # rt_store_begin: starts, checks and prepares it, as rt_store_mode says.
 rt_store_begin() {
 	rt_store_start
+	if [ -n "$rt_journal" ]; then
+		[ ! -f journal ] || [ -s journal ] || [ -z "$(ls logs)" ] ||
+			rt_store_failed "damaged: it is empty"
+		rt_text_shell "$rt_dir"
+		rt_get here "$RT_REPLY"
+		return
+	fi
 	rt_store_check
-	[ "$rt_store_mode" = ro ] || rt_store_setup
+	if [ "$rt_store_mode" = rw ]; then
+		rt_store_setup
+		rt_journal_import
+	fi
 	rt_store_views
 }
 
-# rt_store_start: sqlite3 reads descriptor 3 and answers on descriptor 4.
-# Under setsid a Ctrl-C does not reach it.
+# rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
+# answers on descriptor 4. Under setsid a Ctrl-C does not reach it.
 rt_store_start() {
-	rt_fifo=$rt_dir/.tmp.$$
-	[ "$rt_store_mode" = rw ] || rt_fifo=${TMPDIR:-/tmp}/waymark.$$.fifo
-	if ! mkdir "$rt_fifo" 2>/dev/null ||
-		! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null; then
-		rm -rf "$rt_fifo"
-		rt_fifo=${TMPDIR:-/tmp}/waymark.$$.fifos
-		if ! mkdir "$rt_fifo" ||
-			! mkfifo "$rt_fifo/in" "$rt_fifo/out"; then
+	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
+		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
 			rt_die "$RT_STORE" "no pipe can be made" \
 				"Tried $rt_dir and ${TMPDIR:-/tmp}." \
 				"Is the disk full?"
-		fi
 	fi
-	set -- sqlite3 -batch -bail -init /dev/null
-	[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
-	! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
-	(exec "$@" "$rt_dir/checkpoint.db" <"$rt_fifo/in" >"$rt_fifo/out" \
-		2>"$rt_fifo/err") &
+	if [ -n "$rt_journal" ]; then
+		rt_store_end=.
+		[ "$rt_store_mode" = ro ] || rt_lock_take
+		[ "$rt_store_mode" = ro ] || [ ! -s checkpoint.db ] ||
+			rt_store_need rw
+		(rt_journal_awk "readonly=${rt_store_mode#rw}" <"$rt_fifo/in" \
+			>"$rt_fifo/out" 2>"$rt_fifo/err" 8<&-) &
+	else
+		rt_store_end='.print .'
+		set -- sqlite3 -batch -bail -init /dev/null
+		[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
+		! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
+		(exec "$@" "$rt_dir/checkpoint.db" <"$rt_fifo/in" \
+			>"$rt_fifo/out" 2>"$rt_fifo/err") &
+	fi
 	rt_store_pid=$!
 	exec 3>"$rt_fifo/in" 4<"$rt_fifo/out"
+}
+
+# rt_store_pipes NAME: makes the folder rt_fifo with the pipes. Where one of
+# that name is there it is left alone, and the next is tried: a call in
+# another container can have the same pid.
+rt_store_pipes() {
+	rt_fifo=$1 rt_slot=0
+	while ! mkdir "$rt_fifo" 2>/dev/null; do
+		rt_slot=$((rt_slot + 1))
+		if [ ! -e "$rt_fifo" ] || [ "$rt_slot" -gt 50 ]; then
+			rt_fifo=
+			return 1
+		fi
+		rt_fifo=$1.$rt_slot
+	done
+	! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null || return 0
+	rm -rf "$rt_fifo"
+	rt_fifo=
+	return 1
 }
 
 # rt_store_send SQL: hands SQL over and waits for nothing.
@@ -74,7 +120,7 @@ rt_store_send() {
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
-	printf '%s\n.print .\n' "$1" >&3 2>&9 || return 1
+	printf '%s\n%s\n' "$1" "$rt_store_end" >&3 2>&9 || return 1
 	while :; do
 		rt_store_signals=$rt_signals
 		if ! IFS= read -r rt_answer <&4; then
@@ -117,11 +163,12 @@ rt_store_each() {
 # It cannot be taken up again: a sqlite3 that dies in it ends the call.
 rt_store_begin_all() {
 	rt_store_all=1
-	rt_store_send 'BEGIN;'
+	rt_put begin
 }
 rt_store_commit_all() {
 	rt_point
-	rt_store_try 'COMMIT;' || rt_store_failed
+	rt_q commit
+	rt_store_try "$RT_REPLY" || rt_store_failed
 	rt_point
 	rt_store_all=
 }
@@ -134,6 +181,7 @@ rt_store_reap() {
 	RT_REPLY=
 	[ ! -s "$rt_fifo/err" ] || RT_REPLY=$(cat "$rt_fifo/err")
 	rm -rf "$rt_fifo"
+	rt_fifo=
 }
 
 # rt_store_revive: opens the store again, once in a run, where sqlite3
@@ -152,40 +200,59 @@ rt_store_failed() {
 		rt_store_reap
 		set -- "$RT_REPLY"
 	fi
+	rt_word=$rt_dir/checkpoint.db
+	[ -z "$rt_journal" ] || rt_word=$rt_dir/journal
 	case $1 in
-	*locked* | *busy*)
-		rt_die "$RT_LOCKED" "another run holds the lock" \
-			"Nothing was changed. Look at it with: $rt_call status"
-		;;
+	*locked* | *busy*) rt_store_locked ;;
 	*malformed* | *'not a database'* | *corrupt* | damaged*)
 		rt_die "$RT_STORE" "the checkpoint store is damaged" \
-			"$rt_dir/checkpoint.db" \
+			"$rt_word" \
 			"It is kept as it is, and nothing was changed." \
 			"Put a good copy in its place; or move the folder" \
 			"away, and run again."
 		;;
+	newer) rt_store_newer "another" ;;
 	*full*)
-		rt_die "$RT_STORE" "the disk is full" \
-			"$rt_dir/checkpoint.db" \
+		rt_die "$RT_STORE" "the disk is full" "$rt_word" \
 			"What was recorded is safe. Make room, then:" \
 			"$rt_call resume"
 		;;
 	esac
-	rt_die "$RT_STORE" "the checkpoint store cannot be used" \
-		"$rt_dir/checkpoint.db" \
-		"sqlite3 says: ${1:-nothing; it was ended}"
+	rt_die "$RT_STORE" "the checkpoint store cannot be used" "$rt_word" \
+		"its program says: ${1:-nothing; it was ended}"
+}
+
+# rt_store_locked: exit 4.
+rt_store_locked() {
+	rt_die "$RT_LOCKED" "another run holds the lock" \
+		"Nothing was changed. Look at it with: $rt_call status"
+}
+
+# rt_store_newer SCHEMA: exit 5 for a store that a newer script made.
+rt_store_newer() {
+	rt_word=checkpoint.db
+	[ -z "$rt_journal" ] || rt_word=journal
+	rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
+		"$rt_dir/$rt_word" "It has schema $1; this script knows 1." \
+		"Nothing was changed. Use the install.sh that wrote it."
 }
 
 # rt_store_close: a store that is left in order is one plain file, which
 # another user can read.
 rt_store_close() {
-	[ -n "$rt_store_pid" ] || return 0
+	if [ -z "$rt_store_pid" ]; then
+		[ -z "$rt_fifo" ] || rm -rf "$rt_fifo"
+		return 0
+	fi
 	if [ "$rt_store_mode" = rw ]; then
 		rt_point
-		[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
-		rt_store_send 'PRAGMA main.journal_mode=DELETE;'
+		if [ -z "$rt_journal" ]; then
+			[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
+			rt_store_send 'PRAGMA main.journal_mode=DELETE;'
+		fi
 	fi
-	rt_store_send .quit
+	[ -n "$rt_journal" ] || rt_store_send .quit
+	exec 3>&-
 	# shellcheck disable=SC2162 # what is left in the pipe is thrown away
 	while read rt_answer <&4; do :; done
 	rt_store_reap

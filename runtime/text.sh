@@ -1,6 +1,6 @@
 # module: text
 # provides: rt_text_replace rt_text_sql rt_text_shell rt_text_json
-# provides: rt_text_line
+# provides: rt_text_line rt_text_swap
 # requires: base
 
 # rt_text_replace TEXT FROM TO: RT_REPLY is TEXT with each FROM made TO.

@@ -32,7 +32,7 @@ rt_watch_stop() {
 # rt_watch_follow: copies what is added to the log until the step's end.
 rt_watch_follow() {
 	trap - INT TERM HUP QUIT PIPE
-	exec 3>&- 4<&- 5<"$rt_log"
+	exec 3>&- 4<&- 8<&- 5<"$rt_log"
 	while :; do
 		rt_last=
 		[ -e "$rt_ended" ] && rt_last=1
@@ -47,7 +47,7 @@ rt_watch_follow() {
 rt_watch_spin() {
 	trap 'exit 0' TERM
 	trap - INT HUP QUIT PIPE
-	exec 3>&- 4<&-
+	exec 3>&- 4<&- 8<&-
 	rt_tick=0
 	while [ ! -e "$rt_ended" ] && kill -0 "$$" 2>/dev/null; do
 		case $((rt_tick % 4)) in

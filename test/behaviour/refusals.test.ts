@@ -6,7 +6,6 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -20,9 +19,12 @@ import {
   diffTrees,
   expectExit,
   inEachShell,
+  inEachShellWithSqlite,
   installerToml,
+  linkPrograms,
   recordTree,
   Sandbox,
+  SYSTEM_PATH,
   trace,
 } from "./harness/index.js";
 
@@ -73,14 +75,22 @@ inEachShell("bad usage exits 2 and changes nothing", (shell) => {
 });
 
 inEachShell("a host without the requirements", (shell) => {
-  it("has no sqlite3: exits 3 with how to install it", async () => {
+  it("has no sqlite3 and no awk: exits 3 with how to install it", async () => {
     const box = Sandbox.create(shell, TOML);
-    const bin = join(box.root, "tools");
-    linkAllBut(bin, "sqlite3");
-    const env = { PATH: `${join(box.root, "bin")}:${bin}` };
-    const told = await refused(box, 3, [], { env });
+    const told = await refused(box, 3, [], { env: pathWithout(box, "sqlite3", "awk") });
     expect(told).toMatch(/sqlite3/);
     expect(told).toMatch(/install/);
+  });
+
+  it("has no sqlite3, and checkpoints in SQLite: exits 3 and keeps them", async () => {
+    const box = Sandbox.create(shell, TOML);
+    await box.expectExit(0, [], { env: { PATH: `${join(box.root, "bin")}:${SYSTEM_PATH}` } });
+    box.clearTrace();
+    const env = pathWithout(box, "sqlite3");
+    for (const verb of ["run", "resume", "rollback", "status"]) {
+      const told = await refused(box, 3, [verb], { env });
+      expect(told).toContain(box.store().path("checkpoint.db"));
+    }
   });
 
   // A user that the system knows has a home there; this number has none.
@@ -98,21 +108,11 @@ inEachShell("a host without the requirements", (shell) => {
   });
 });
 
-/** A folder of links to the host's programs, but for one. */
-function linkAllBut(folder: string, name: string): void {
-  mkdirSync(folder);
-  for (const from of ["/usr/bin", "/bin"]) {
-    for (const tool of readdirSync(from)) {
-      const link = join(folder, tool);
-      if (tool !== name && !existsSync(link)) {
-        try {
-          symlinkSync(join(from, tool), link);
-        } catch {
-          // A link that leads nowhere stands there already.
-        }
-      }
-    }
-  }
+/** A PATH that has the host's programs, but for some. */
+function pathWithout(box: Sandbox, ...missing: string[]): { PATH: string } {
+  const folder = join(box.root, "tools");
+  linkPrograms(folder, missing);
+  return { PATH: `${join(box.root, "bin")}:${folder}` };
 }
 
 inEachShell("a checkpoint directory that is refused with exit 5", (shell) => {
@@ -216,7 +216,7 @@ async function finished(shell: Shell): Promise<Sandbox> {
   return box;
 }
 
-inEachShell("a database that is refused with exit 5", (shell) => {
+inEachShellWithSqlite("a database that is refused with exit 5", (shell) => {
   it.each([
     ["overwritten", (db: Buffer) => Buffer.alloc(db.length, "junk ")],
     ["cut short", (db: Buffer) => db.subarray(0, Math.floor(db.length / 3))],

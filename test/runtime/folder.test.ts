@@ -223,7 +223,8 @@ ${OPEN}
 sh -c 'exit 0' &
 rt_child=$!
 wait "$rt_child"
-mkdir .tmp.$$ .tmp.$PPID ".tmp.$rt_child" tmp.1 work/.tmp.1
+mkdir .tmp.$$ .tmp.$$.1 .tmp.$PPID ".tmp.$rt_child" tmp.1 work/.tmp.1
+rt_fifo=$rt_dir/.tmp.$$
 rt_folder_sweep
 put "$rt_child $$ $PPID"`;
     const [, , numbers = ""] = await bench.values(["folder"], lines);

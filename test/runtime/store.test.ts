@@ -187,12 +187,12 @@ rt_exit 0`,
     it("needs sqlite3, and says how to get it", async () => {
       const bench = new Bench(shell);
       const path = bench.programs("few", ["printf", "rm"]);
-      const { exit, stderr } = await bench.run(["store"], `PATH=${sh(path)}\nrt_store_need\nput "not here"`);
+      const { exit, stderr } = await bench.run(["store"], `PATH=${sh(path)}\nrt_dir=$PWD\nrt_store_need rw\nput "not here"`);
       expect(exit).toBe(3);
       expect(stderr).toContain("this host has no sqlite3");
       expect(stderr).toContain("package manager");
       writeFileSync(bench.path("few", "apk"), "#!/bin/sh\n", { mode: 0o755 });
-      const other = await bench.run(["store"], `PATH=${sh(path)}\nrt_store_need`);
+      const other = await bench.run(["store"], `PATH=${sh(path)}\nrt_dir=$PWD\nrt_store_need rw`);
       expect(other.stderr).toContain("apk add sqlite");
     });
   });

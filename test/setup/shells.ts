@@ -7,6 +7,8 @@ export interface Shell {
   readonly name: string;
   /** The command words in front of the script's path. */
   readonly command: readonly [string, ...string[]];
+  /** Set where the host has no sqlite3, and checkpoints are in the journal. */
+  readonly journal?: true;
 }
 
 /** The shells of DESIGN.md, section 7. */
@@ -28,6 +30,32 @@ export const shells: readonly Shell[] = selected().filter(isInstalled);
 export const skippedShells: readonly Shell[] = selected().filter(
   (shell) => !isInstalled(shell),
 );
+
+/** Where the journal is tested if nothing else is asked for: three kinds of awk and shell. */
+const JOURNAL_SHELLS = ["dash", "bash", "busybox"];
+
+/**
+ * Each selected shell with each store. `WAYMARK_TEST_STORES=journal` runs all
+ * selected shells with that store alone, and `sqlite3,journal` with both.
+ */
+export function shellsWithStores(): readonly Shell[] {
+  const wish = process.env.WAYMARK_TEST_STORES;
+  const stores = (wish ?? "sqlite3,journal").split(",");
+  const known = ["sqlite3", "journal"];
+  const odd = stores.find((store) => !known.includes(store));
+  if (odd !== undefined) {
+    throw new Error(`WAYMARK_TEST_STORES: no store "${odd}"; known: ${known.join(", ")}`);
+  }
+  const inJournal = shells.filter(({ key }) => wish !== undefined || JOURNAL_SHELLS.includes(key));
+  return [
+    ...(stores.includes("sqlite3") ? shells : []),
+    ...(stores.includes("journal") ? inJournal.map(withJournal) : []),
+  ];
+}
+
+function withJournal(shell: Shell): Shell {
+  return { ...shell, name: `${shell.name} with the journal`, journal: true };
+}
 
 /** `WAYMARK_TEST_SHELLS=dash,zsh` restricts the tests to these. */
 function selected(): readonly Shell[] {

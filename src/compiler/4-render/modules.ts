@@ -38,7 +38,7 @@ export function moduleText(name: string, files: Readonly<Record<string, string>>
 }
 
 /** Modules that run at each step: see earlyNames. */
-const EVERY_STEP = ["run", "begin", "progress", "step", "watch", "store", "text", "report"];
+const EVERY_STEP = ["run", "begin", "progress", "step", "watch", "store", "query", "sql-step", "text", "report"];
 
 /** The functions that a shell with name lists should know before the steps. */
 export function earlyNames(files: Readonly<Record<string, string>>): string[] {

@@ -1,6 +1,7 @@
 export { compileToml, exampleFolder, exampleToml, projectRoot } from "./compile.js";
-export { inEachShell } from "./each-shell.js";
+export { inEachShell, inEachShellWithJournal, inEachShellWithSqlite } from "./each-shell.js";
 export { commandOf, type Result, Running } from "./process.js";
+export { linkPrograms, SYSTEM_PATH } from "./programs.js";
 export { expectExit, Sandbox } from "./sandbox.js";
 export { type FileServer, startServer } from "./server.js";
 export { parseStatus, type Status, statuses, stepOf } from "./status.js";

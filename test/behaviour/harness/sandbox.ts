@@ -21,13 +21,11 @@ import {
   Running,
   type StartOptions,
 } from "./process.js";
+import { programsWithoutSqlite, SYSTEM_PATH } from "./programs.js";
 import { parseStatus, type Status } from "./status.js";
 import { Store } from "./store.js";
 import { recordTree, type Tree } from "./tree.js";
 import { waitUntil } from "./wait.js";
-
-const SYSTEM_PATH =
-  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What a call of the script may have of its own. */
 export interface CallOptions {
@@ -70,7 +68,7 @@ export class Sandbox {
     this.#env = {
       HOME: this.home,
       TMPDIR: this.tmp,
-      PATH: `${join(root, "bin")}:${SYSTEM_PATH}`,
+      PATH: `${join(root, "bin")}:${shell.journal ? programsWithoutSqlite() : SYSTEM_PATH}`,
       LANG: "C.UTF-8",
       TERM: "xterm",
       TEST_SANDBOX: root,

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { runtimeVariable } from "./runtime-variable.js";
 
 /** The checkpoint directory of one installer, as a person finds it. */
 export class Store {
@@ -26,10 +27,23 @@ export class Store {
     return (statSync(this.path(...parts)).mode & 0o7777).toString(8);
   }
 
-  /** Runs SQL on checkpoint.db and returns its rows, each a line. */
+  /** The file that holds the truth: checkpoint.db or journal. */
+  get file(): string {
+    return this.exists("journal") ? "journal" : "checkpoint.db";
+  }
+
+  /** Runs SQL on the store, or on what its journal becomes, and returns its rows, each a line. */
   sql(statement: string): readonly string[] {
-    const db = this.path("checkpoint.db");
-    const out = execFileSync("sqlite3", ["-batch", db, statement]);
+    const fromJournal = this.file === "journal";
+    const db = fromJournal ? ":memory:" : this.path("checkpoint.db");
+    const input = `${fromJournal ? this.#exported() : ""}${statement}\n`;
+    const out = execFileSync("sqlite3", ["-batch", "-bail", "-init", "/dev/null", db], { input });
     return out.toString().split("\n").slice(0, -1);
+  }
+
+  #exported(): string {
+    const args = ["-v", "exporting=1", "-v", "readonly=1", runtimeVariable("replay", "RT_REPLAY")];
+    const options = { cwd: this.dir, env: { ...process.env, LC_ALL: "C" }, input: "" };
+    return `${runtimeVariable("schema", "RT_SCHEMA")}\n${execFileSync("awk", args, options).toString()}`;
   }
 }

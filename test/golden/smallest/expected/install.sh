@@ -77,7 +77,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 2dfee9026cd4e0ecaec25e15df92f265b48f23ddf7a5e81c7fe01018e34b0bce ] || {
+	[ "$rt_script_sha" = c6faed57453a224695f4d76c184ee248597b02578c944f52a65160f8dc516aac ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -102,7 +102,7 @@ RT_FINGERPRINT=9d0fee388e735fede89e936629492df9
 
 # What every step needs is named first, to no effect: some shells look names
 # up in lists, which 5,000 steps make long.
-for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_close rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
+for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_pipes rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_locked rt_store_newer rt_store_close rt_q rt_get rt_put rt_list rt_sql_start rt_sql_complete rt_sql_fail rt_sql_duration rt_sql_write_rollback rt_sql_write_state rt_sql_derive rt_sql_prior rt_sql_state_before rt_sql_state_after rt_sql_looks rt_sql_state_forget rt_sql_escaped rt_sql_state_load rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
 	[ -z "$rt_word" ] || eval "$rt_word() { return 0; }"
 done
 set -- ${1+"$@"} && shift 0 && cd . && wait && exec 9>&- && trap - PIPE
@@ -160,22 +160,18 @@ RT_REPLY=
 rt_begin() {
 	rt_store_begin_all
 	if [ "$rt_choice" = again ]; then
-		rt_store_send "UPDATE installer_runs SET status='running',
-ended_at=NULL,exit_code=NULL,script_sha256='$rt_script_sha'
-WHERE run=$rt_run;"
+		rt_put run_again "$rt_run" "$rt_script_sha"
 		waymark_plan rt_begin_step
 	else
 		rt_begin_run
 	fi
-	rt_store_send "CREATE TEMP TABLE dep AS SELECT ord,step,value AS dep
-FROM step_checkpoints,json_each(depends) WHERE run=$rt_run;"
+	rt_put deps "$rt_run"
 	[ "$rt_choice" != over ] || rt_begin_over
 	[ -z "$rt_from" ] || rt_begin_from
 	rt_loaded=
 	if [ "$rt_choice" != new ]; then
 		rt_loaded=1
-		rt_store_each rt_begin_row "SELECT
-ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
+		rt_list rt_begin_row rows "$rt_run"
 	fi
 	rt_store_commit_all
 	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
@@ -185,19 +181,12 @@ ord||' '||attempt||' '||settled FROM steps WHERE run=$rt_run;"
 # rt_begin_run: the rows of a new run.
 rt_begin_run() {
 	rt_over=$rt_run
-	rt_store_ask "SELECT coalesce(max(run),0)+1 FROM installer_runs;"
+	rt_get run_next
 	rt_run=$RT_REPLY
-	rt_text_sql "$RT_NAME"
-	rt_installer=$RT_REPLY
-	rt_text_sql "$RT_VERSION"
-	rt_store_send "INSERT INTO installer_runs
-(run,id,installer,version,fingerprint,script_sha256,status,started_at)
-VALUES($rt_run,strftime('%Y%m%dT%H%M%SZ','now')||'-'||
-lower(hex(randomblob(3))),$rt_installer,$RT_REPLY,'$RT_FINGERPRINT',
-'$rt_script_sha','running',$RT_NOW);"
-	waymark_plan rt_begin_step
-	rt_store_ask "SELECT id FROM installer_runs WHERE run=$rt_run;"
+	rt_get run_new "$rt_run" "$RT_VERSION" "$RT_FINGERPRINT" \
+		"$rt_script_sha"
 	rt_run_id=$RT_REPLY
+	waymark_plan rt_begin_step
 }
 
 # rt_begin_step: takes the plan's line of a step: its row. Where it is
@@ -206,75 +195,45 @@ rt_begin_step() {
 	rt_bits=
 	for rt_word in c a i; do
 		case $5 in
-		*$rt_word*) rt_bits=${rt_bits}1, ;;
-		*) rt_bits=${rt_bits}0, ;;
+		*$rt_word*) rt_bits="$rt_bits 1" ;;
+		*) rt_bits="$rt_bits 0" ;;
 		esac
 	done
-	rt_deps=
-	for rt_word in $7; do
-		rt_deps="$rt_deps${rt_deps:+,}\"$rt_word\""
-	done
-	rt_rollback=NULL
+	rt_rollback=
 	case $5 in
 	*r*)
-		eval "rt_text_sql \"\$rollback_$3\""
-		rt_rollback=$RT_REPLY
+		eval "rt_rollback=\$rollback_$3"
 		unset "rollback_$3"
 		;;
 	esac
-	rt_text_sql "$4"
-	rt_store_send "INSERT INTO step_checkpoints(run,ord,step,name,status,
-fingerprint,checkpoint,atomic,irreversible,depends,rollback)
-VALUES($rt_run,$1,'$2',$RT_REPLY,'pending','$6',$rt_bits
-'[$rt_deps]',$rt_rollback) ON CONFLICT(run,ord)
-DO UPDATE SET name=excluded.name,rollback=excluded.rollback;"
+	# shellcheck disable=SC2086 # three bits
+	rt_put step_new "$rt_run" "$1" "$2" "$4" "$6" $rt_bits "$7" \
+		"$rt_rollback"
 }
 
 # rt_begin_over: over a run of another script: what that settled and this
 # left the same is skipped, but for what depends on a step that runs.
 rt_begin_over() {
-	rt_same="s.run=$rt_run AND o.run=$rt_over AND s.step=o.step
-AND s.fingerprint=o.fingerprint"
 	if [ -n "$rt_strict" ]; then
-		rt_store_ask "SELECT group_concat(step,' ') FROM steps o
-WHERE run=$rt_over AND settled AND NOT EXISTS (
-SELECT 1 FROM step_checkpoints s WHERE $rt_same);"
+		rt_get changed "$rt_run" "$rt_over"
 		[ -z "$RT_REPLY" ] ||
 			rt_die "$RT_USAGE" "settled steps changed: $RT_REPLY" \
 				"Nothing was done. Without --strict they run" \
 				"again, with all that depends on them."
 	fi
-	rt_store_ask "UPDATE step_checkpoints AS s SET status='skipped',seq=(
-SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
-WHERE run=$rt_run AND EXISTS (
-SELECT 1 FROM steps o WHERE o.settled AND $rt_same);
-WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
-WHERE run=$rt_run AND status<>'skipped' UNION
-SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
-UPDATE step_checkpoints SET status='pending'
-WHERE run=$rt_run AND status='skipped' AND step IN again;
-INSERT INTO state_files(run,ord,n,path,post_kind,post_digest,post_mode,
-post_owner,post_size) SELECT $rt_run,s.ord,f.n,f.path,f.post_kind,
-f.post_digest,f.post_mode,f.post_owner,f.post_size
-FROM step_checkpoints s JOIN step_checkpoints o ON $rt_same
-JOIN state_files f ON f.run=o.run AND f.ord=o.ord
-WHERE s.status='skipped';"
+	rt_get over "$rt_run" "$rt_over"
 }
 
 # rt_begin_from: the step --from and all that come after it run again. All
 # that it depends on must be settled.
 rt_begin_from() {
 	rt_plan_find "$rt_from"
-	rt_store_ask "SELECT group_concat(dep.dep,' ') FROM dep JOIN steps p
-ON p.run=$rt_run AND p.step=dep.dep
-WHERE dep.ord=$rt_found AND NOT p.settled;"
+	rt_get unsettled "$rt_run" "$rt_found"
 	[ -z "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "cannot resume from $rt_from" \
 			"It depends on what is not settled: $RT_REPLY" \
 			"Continue from where the run stopped: $rt_call resume"
-	rt_store_send "UPDATE step_checkpoints SET status='pending'
-WHERE run=$rt_run AND ord>=$rt_found
-AND status IN ('completed','skipped');"
+	rt_put from "$rt_run" "$rt_found"
 }
 
 # rt_begin_row "ORD ATTEMPT SETTLED": sets rt_at_ORD and rt_is_ORD.
@@ -383,7 +342,7 @@ rt_folder_find() {
 
 # rt_folder_has: true where there is a store to read.
 rt_folder_has() {
-	[ -f "$rt_dir/checkpoint.db" ]
+	[ -f "$rt_dir/checkpoint.db" ] || [ -f "$rt_dir/journal" ]
 }
 
 # rt_folder_refuse WHAT: exit 5 with nothing changed.
@@ -435,16 +394,46 @@ rt_folder_sweep() {
 	set +f
 	for rt_word in .tmp.*; do
 		set -f
-		[ "$rt_word" != ".tmp.$$" ] || continue
-		kill -0 "${rt_word#.tmp.}" 2>/dev/null || rm -rf "$rt_word"
+		[ "$rt_dir/$rt_word" != "$rt_fifo" ] || continue
+		rt_folder_lives "${rt_word#.tmp.}" || rm -rf "$rt_word"
 	done
 	set -f
+}
+
+# rt_folder_sweep_tmp: the same for what a killed loader left beside rt_tmp:
+# nothing but a script, or pipes.
+rt_folder_sweep_tmp() {
+	set +f
+	for rt_word in "${rt_tmp%/*}"/waymark.[0-9]*; do
+		set -f
+		if [ ! -d "$rt_word" ] || [ -L "$rt_word" ] ||
+			rt_folder_lives "${rt_word##*/waymark.}"; then
+			continue
+		fi
+		case $rt_word in "$rt_tmp" | "$rt_fifo") continue ;; esac
+		(
+			exec 2>/dev/null
+			cd -P "$rt_word" && rm -f install.sh in out err lock &&
+				rmdir "$rt_word"
+		)
+	done
+	set -f
+}
+
+# rt_folder_lives NAME: true where the process in PID or PID.N is another
+# that lives.
+rt_folder_lives() {
+	case ${1%%.*} in
+	"$$" | *[!0-9]*) return 1 ;;
+	esac
+	kill -0 "${1%%.*}" 2>/dev/null
 }
 
 # rt_folder_keep_self: keeps this script as install.sh in the folder: the
 # copy that resume, rollback and an uninstall months later run.
 rt_folder_keep_self() {
 	if [ -n "$rt_tmp" ]; then
+		rt_folder_sweep_tmp
 		if [ ! -f install.sh ] || ! cmp -s "$rt_self" install.sh; then
 			{ mv -f "$rt_self" .install.sh.new && rt_point &&
 				mv -f .install.sh.new install.sh; } ||
@@ -521,43 +510,27 @@ EOF
 # in order what a killed call left: its processes, the atomic step that it
 # was in, a rollback that it had begun, and files that are not there.
 rt_history_open() {
-	rt_store_need
+	rt_store_need rw
 	rt_folder_open
 	rt_store_open rw
 	rt_signals_on
 	rt_folder_sweep
 	rt_folder_keep_self
 	rt_history_current standing
-	rt_store_ask "SELECT coalesce(max(seq),0) FROM step_checkpoints;"
+	rt_get seq
 	rt_seq=$RT_REPLY
 	[ -n "$rt_run" ] || return 0
-	rt_history_derive
+	rt_get derive "$rt_run"
 	rt_strays=
-	rt_store_each rt_history_stray "SELECT
-r.run||' '||r.id||' '||s.ord||' '||s.attempt||' '||s.step FROM
-step_checkpoints s JOIN installer_runs r ON r.run=s.run
-WHERE s.status='running';"
+	rt_list rt_history_stray strays
 	[ -z "$rt_strays" ] || rt_history_end_strays
 	[ "$rt_verb" != rollback ] || return 0
-	rt_store_ask "UPDATE step_checkpoints SET undoing=1
-WHERE status='running' AND atomic AND NOT undoing;
-SELECT count(*) FROM step_checkpoints WHERE undoing;"
+	rt_get undo_atomic
 	[ "$RT_REPLY" -gt 0 ] || return 0
 	rt_say "undoing first what a stopped call left behind"
 	rt_undo_all
 	rt_undo_report
 	rt_history_current standing
-}
-
-# rt_history_derive: writes the files beside the database again where they
-# are missing or differ from it.
-rt_history_derive() {
-	rt_store_ask "SELECT count(writefile(path,text)) FROM states
-WHERE run=$rt_run AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(path) IS NOT CAST(text AS BLOB);
-SELECT count(writefile(path,text)) FROM rollbacks
-WHERE run=$rt_run AND checkpoint AND attempt>0
-AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # rt_history_stray LINE: a step that was running when its call was killed.
@@ -570,6 +543,8 @@ rt_history_end_strays() {
 	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
 		[ -n "$rt_word" ] || continue
 		rt_child_mark "$rt_ord" "$rt_word" "$rt_attempt"
+		[ "$rt_attempt" != undo ] ||
+			rt_mark_log=$rt_dir/logs/$rt_word.rollback.log
 		rt_process_end
 	done <<EOF
 $rt_strays
@@ -581,11 +556,7 @@ EOF
 # rt_run_id, rt_run_status, rt_old_plan and rt_old_version: of the topmost
 # run that is not rolled back, or of the topmost of all.
 rt_history_current() {
-	rt_word="WHERE status<>'rolled_back'"
-	[ "$1" = standing ] || rt_word=
-	rt_store_ask "SELECT
-run||' '||id||' '||status||' '||fingerprint||' '||version
-FROM installer_runs $rt_word ORDER BY run DESC LIMIT 1;"
+	rt_get current "$1"
 	rt_old_version=$RT_REPLY
 	for rt_word in rt_run rt_run_id rt_run_status rt_old_plan; do
 		eval "$rt_word=\${rt_old_version%% *}"
@@ -620,8 +591,7 @@ rt_state_outside_step() {
 rt_verb_plan() {
 	rt_runs=' '
 	if rt_status_open && [ -z "$rt_fresh" ]; then
-		rt_store_each rt_plan_row "SELECT step||'|'||status||'|'||
-fingerprint||'|'||settled FROM steps WHERE run=$rt_run ORDER BY ord;"
+		rt_list rt_plan_row plan "$rt_run"
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
 	waymark_plan rt_plan_step
@@ -674,14 +644,8 @@ rt_plan_step() {
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	rt_word=
-	if [ -n "$rt_step" ]; then
-		rt_plan_find "$rt_step"
-		rt_word="AND step='$rt_step'"
-	fi
-	rt_store_ask "SELECT run||' '||ord||' '||attempt||' '||step
-FROM step_checkpoints WHERE attempt>0 $rt_word
-ORDER BY run DESC,seq DESC LIMIT 1;"
+	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
+	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
 	# shellcheck disable=SC2086 # four words, none with a blank
@@ -736,6 +700,144 @@ rt_verify_step() {
 		printf '%s\n' "$rt_output" | rt_quote_lines
 	fi
 	rt_event verified step "$2" "#ord" "$1" "#exit_code" "$rt_status"
+}
+
+# rt_journal_q NAME [ARG ...]: RT_REPLY is a request as one line.
+rt_journal_q() {
+	rt_row=$1
+	[ "$1" != run_new ] || set -- "$@" "$RT_NAME" "$(rt_journal_random)"
+	shift
+	for RT_REPLY; do
+		case $RT_REPLY in
+		*[\\"$RT_TAB$RT_NL"]*)
+			rt_text_swap \\ \\\\
+			rt_text_swap "$RT_TAB" '\t'
+			rt_text_swap "$RT_NL" '\n'
+			;;
+		esac
+		rt_row=$rt_row$RT_TAB$RT_REPLY
+	done
+	RT_REPLY=$rt_row$RT_NL
+}
+
+# rt_journal_random: six digits that tell a run's id from another's.
+rt_journal_random() {
+	rt_word=$(od -An -N3 -tx1 /dev/urandom 2>/dev/null | tr -d ' \n')
+	printf '%s' "${rt_word:-$$}"
+}
+
+# rt_journal_awk NAME=VALUE: starts awk in this shell's place. mawk waits
+# for a whole block of its input, unless it is told not to.
+rt_journal_awk() {
+	rt_word=
+	! sync . 2>/dev/null || rt_word=1
+	set -- -v "$1" -v "syncs=$rt_word" "$RT_REPLAY"
+	case $(awk -W version </dev/null 2>&1) in
+	*mawk*) set -- -W interactive "$@" ;;
+	esac
+	set -- awk "$@"
+	! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
+	LC_ALL=C
+	export LC_ALL
+	exec "$@"
+}
+
+# rt_journal_import: with sqlite3 on this host now, what the journal holds
+# becomes rows, in one transaction; it is kept as journal.imported.
+rt_journal_import() {
+	[ -s journal ] || return 0
+	rt_lock_take
+	rt_word=$rt_fifo/import.sql
+	(rt_journal_awk exporting=1 </dev/null >"$rt_word") 2>"$rt_fifo/why" ||
+		rt_store_failed "$(cat "$rt_fifo/why")"
+	rt_store_ask "BEGIN;
+.read $rt_word
+COMMIT;"
+	rt_point
+	mv -f journal journal.imported && sync
+	rt_say "this host has sqlite3 now: the journal was imported," \
+		"and is kept as journal.imported"
+	rt_event imported from "$rt_dir/journal.imported"
+}
+
+# The lock of the journal. Where the host has flock the kernel frees it, on
+# descriptor 8. On all others, files lock.N, each a hard link to what says
+# who took it: whoever makes the next number has it, where the process that
+# made the last one is dead. None is given back: a number that came again
+# could be had twice. Both are taken, for not every call finds flock.
+
+RT_BOOT_ID=/proc/sys/kernel/random/boot_id
+
+# rt_lock_who PID: RT_REPLY is "PID" with when it started, so that a number
+# that was used again does not count; empty where none runs.
+rt_lock_who() {
+	RT_REPLY=
+	if [ -r /proc/self/stat ]; then
+		{ read -r rt_line <"/proc/$1/stat"; } 2>/dev/null || return 0
+		rt_word=
+		{ read -r rt_word <"$RT_BOOT_ID"; } 2>/dev/null
+		rt_pid=$1
+		# The name in brackets may hold blanks: cut it off.
+		# shellcheck disable=SC2086 # split into fields
+		set -- ${rt_line##*") "}
+		case $1 in Z* | X*) return 0 ;; esac
+		shift 19
+		RT_REPLY="$rt_pid $1 $rt_word"
+	else
+		RT_REPLY=$(ps -o lstart= -p "$1" 2>/dev/null)
+		[ -z "$RT_REPLY" ] || RT_REPLY="$1 $RT_REPLY"
+	fi
+}
+
+# rt_lock_held: true where a process that runs has the lock. Sets rt_top to
+# the last number.
+rt_lock_held() {
+	rt_top=0
+	set +f
+	for rt_word in lock.[0-9]*; do
+		case ${rt_word#lock.} in *[!0-9]*) continue ;; esac
+		[ "${rt_word#lock.}" -le "$rt_top" ] || rt_top=${rt_word#lock.}
+	done
+	set -f
+	rt_owner=
+	{ read -r rt_owner <"lock.$rt_top"; } 2>/dev/null
+	[ -n "$rt_owner" ] || return 1
+	rt_lock_who "${rt_owner%% *}"
+	[ "$RT_REPLY" != "$rt_owner" ] || return 0
+	# It may be alive where this call cannot see it, in another container.
+	command -v flock >/dev/null 2>&1 || return 1
+	! flock -n -s 0 <"lock.$rt_top" 2>/dev/null
+}
+
+# rt_lock_take: takes it, or ends this call with 4.
+rt_lock_take() {
+	[ -z "$rt_locked" ] || return 0
+	rt_lock_who "$$"
+	printf '%s\n' "$RT_REPLY" >"$rt_fifo/lock"
+	exec 8<"$rt_fifo/lock"
+	! command -v flock >/dev/null 2>&1 || flock -n 0 <&8
+	rt_tries=0
+	while :; do
+		! rt_lock_held || rt_store_locked
+		rt_mine=$((rt_top + 1))
+		if ln "$rt_fifo/lock" "lock.$rt_mine" 2>/dev/null; then
+			rt_lock_held
+			[ "$rt_top" -gt "$rt_mine" ] || break
+			rm -f "lock.$rt_mine"
+		fi
+		rt_tries=$((rt_tries + 1))
+		[ "$rt_tries" -lt 100 ] ||
+			rt_die "$RT_STORE" "no lock can be made in $rt_dir" \
+				"Its file system has no hard links." \
+				"With sqlite3 on this host none are needed."
+	done
+	rt_locked=1
+	set +f
+	for rt_word in lock.[0-9]*; do
+		set -f
+		[ "$rt_word" = "lock.$rt_mine" ] || rm -f "$rt_word"
+	done
+	set -f
 }
 
 # A state file is numbered from 1 in its step. Its looks are five values:
@@ -1010,10 +1112,8 @@ rt_progress_begin() {
 		rt_progress_state "$@"
 	fi
 	rt_seq=$((rt_seq + 1))
-	rt_progress_flush "${rt_state_sql}UPDATE step_checkpoints SET
-status='running',attempt=$rt_attempt,seq=$rt_seq,undoing=0,
-started_at=$RT_NOW,started_ms=$RT_MS,ended_at=NULL,duration_ms=NULL,
-exit_code=NULL WHERE run=$rt_run AND ord=$1;" "$1"
+	rt_q start "$rt_run" "$1" "$rt_attempt" "$rt_seq"
+	rt_progress_flush "$rt_state_sql$RT_REPLY" "$1"
 	rt_text_line "$4"
 	[ -n "$rt_tty" ] || rt_say "[$1/$RT_STEPS] $2: $RT_REPLY"
 	rt_event step_started step "$2" "#ord" "$1" "#of" "$RT_STEPS" \
@@ -1028,18 +1128,15 @@ rt_progress_state() {
 	case $5 in *s*) rt_snapshot=1 ;; esac
 	shift 8
 	if [ -n "$rt_earlier" ]; then
-		rt_store_ask "SELECT s.run||' '||s.ord FROM step_checkpoints s
-WHERE s.step='$rt_id' AND s.status<>'rolled_back' AND EXISTS (
-SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+		rt_get prior "$rt_id"
 		if [ -n "$RT_REPLY" ]; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi
 		rt_state_load "$rt_run" "$rt_ord"
 		if [ "$rt_attempt" -gt 1 ] && [ "$rt_paths" -gt 0 ]; then
-			rt_state_sql="UPDATE state_files SET post_kind=NULL
-WHERE run=$rt_run AND ord=$rt_ord;"
+			rt_q state_forget "$rt_run" "$rt_ord"
+			rt_state_sql=$RT_REPLY
 			return 0
 		fi
 	fi
@@ -1048,26 +1145,31 @@ WHERE run=$rt_run AND ord=$rt_ord;"
 	rt_state_sql=$RT_REPLY
 }
 
-# rt_progress_flush SQL [ORD]: one durable transaction: the completion that
-# is still to be written, and SQL, which begins step ORD. Behind the answer,
+# rt_progress_flush REQUEST [ORD]: one durable transaction: the completion that
+# is still to be written, and REQUEST, which begins step ORD. Behind the answer,
 # while the run goes on, sqlite3 writes the rollback of ORD and the state
 # file of the completed step: both are derived, and written again where they
 # are missing. Then the completion is reported.
 rt_progress_flush() {
 	[ -n "$rt_pending_sql$1" ] || return 0
-	rt_store_ask "BEGIN;$rt_pending_sql$1
-COMMIT;SELECT duration_ms FROM step_checkpoints
-WHERE run=$rt_run AND ord=${rt_pending_ord:-0};"
-	rt_files=
-	[ $# -lt 2 ] || rt_files="SELECT 1 FROM rollbacks WHERE run=$rt_run
-AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
-	[ -z "$rt_pending_checkpoint" ] ||
-		rt_files="${rt_files}SELECT 1 FROM states WHERE run=$rt_run
-AND ord=$rt_pending_ord AND writefile(path,text) IS NULL;"
-	[ -z "$rt_files" ] || rt_store_send "$rt_files"
+	rt_q begin
+	rt_sql=$RT_REPLY$rt_pending_sql$1
+	rt_q commit
+	rt_sql=$rt_sql$RT_REPLY
+	rt_q duration "$rt_run" "${rt_pending_ord:-0}"
+	rt_store_ask "$rt_sql$RT_REPLY"
+	rt_time=$RT_REPLY rt_sql=
+	if [ $# -gt 1 ]; then
+		rt_q write_rollback "$rt_run" "$2"
+		rt_sql=$RT_REPLY
+	fi
+	if [ -n "$rt_pending_checkpoint" ]; then
+		rt_q write_state "$rt_run" "$rt_pending_ord"
+		rt_sql=$rt_sql$RT_REPLY
+	fi
+	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_time=$RT_REPLY
 	rt_event step_completed step "$rt_pending_id" \
 		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
 	rt_duration "$rt_time"
@@ -1098,9 +1200,8 @@ rt_progress_done() {
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
-	rt_pending_sql="UPDATE step_checkpoints SET status='completed',
-seq=$rt_seq,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
-exit_code=0 WHERE run=$rt_run AND ord=$1;"
+	rt_q complete "$rt_run" "$1" "$rt_seq"
+	rt_pending_sql=$RT_REPLY
 	if [ $# -gt 8 ]; then
 		shift 8
 		rt_state_paths "$@"
@@ -1120,9 +1221,8 @@ rt_progress_failed() {
 	rt_process_end
 	case $5 in *a*) rt_atomic=1 ;; esac
 	rt_seq=$((rt_seq + 1))
-	rt_progress_flush "UPDATE step_checkpoints SET status='failed',
-seq=$rt_seq,undoing=$rt_atomic,ended_at=$RT_NOW,exit_code=$rt_status,
-duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
+	rt_q fail "$rt_run" "$1" "$rt_seq" "$rt_atomic" "$rt_status"
+	rt_progress_flush "$RT_REPLY"
 	rt_progress_line bad "$1" "$2" "$4"
 	rt_event step_failed step "$2" "#ord" "$1" \
 		"#exit_code" "$rt_status" log "$rt_dir/$rt_log"
@@ -1134,6 +1234,567 @@ duration_ms=max(0,$RT_MS-started_ms) WHERE run=$rt_run AND ord=$1;"
 	[ "$rt_stop" = signal ] || rt_stop=undone
 	rt_undo_all
 }
+
+# What is asked of a store, each question under a name with its arguments:
+# a rt_sql_NAME says it in SQL, and the journal's awk knows the same names.
+
+# rt_q NAME [ARG ...]: RT_REPLY is the request. Several can be sent as one.
+rt_q() {
+	if [ -n "$rt_journal" ]; then
+		rt_journal_q "$@"
+	else
+		rt_op=rt_sql_$1
+		shift
+		"$rt_op" ${1+"$@"}
+	fi
+}
+
+# rt_get NAME [ARG ...]: RT_REPLY is the last line of the answer; what was
+# written is durable.
+rt_get() {
+	rt_q "$@"
+	rt_store_ask "$RT_REPLY"
+}
+
+# rt_put NAME [ARG ...]: sends it and waits for nothing.
+rt_put() {
+	rt_q "$@"
+	rt_store_send "$RT_REPLY"
+}
+
+# rt_list FUNCTION NAME [ARG ...]: calls FUNCTION with each line.
+rt_list() {
+	rt_each_line=$1
+	shift
+	rt_q "$@"
+	rt_store_each "$rt_each_line" "$RT_REPLY"
+}
+
+# The store of a host with no sqlite3: awk keeps the rows in memory, and
+# appends to the file journal what changes them. A transaction is an empty
+# line, "@ TIME MILLISECONDS", its requests, and "= SUM", a checksum chained
+# over all lines before it: a torn last one is dropped, any other damage is
+# refused. Fields are parted by tabs; \\, \t and \n are escaped. To open it,
+# what it holds is done again. The requests are those of the sql- modules.
+# shellcheck disable=SC2016 # awk has dollars of its own
+RT_REPLAY='
+function die(why) { print why >"/dev/stderr"; exit 1 }
+function sum(h, line,    i, j, part) {
+  for (i = 1; i <= length(line); i += 64) {
+    part = substr(line, i, 64)
+    for (j = 1; j <= length(part); j++)
+      h = (h * 257 + ord[substr(part, j, 1)] + 1) % 34359738337
+  }
+  return (h * 257 + 11) % 34359738337
+}
+function swap(s, from, to,    i, out) {
+  while (i = index(s, from)) {
+    out = out substr(s, 1, i - 1) to
+    s = substr(s, i + length(from))
+  }
+  return out s
+}
+function unescape(s,    i, c, out) {
+  while (i = index(s, "\\")) {
+    c = substr(s, i + 1, 1)
+    out = out substr(s, 1, i - 1) (c == "n" ? "\n" : c == "t" ? "\t" : c)
+    s = substr(s, i + 2)
+  }
+  return out s
+}
+function fields(line,    i, n) {
+  for (i in A) delete A[i]
+  n = split(line, A, "\t")
+  for (i = 1; i <= n; i++) if (index(A[i], "\\")) A[i] = unescape(A[i])
+  return n
+}
+# Text in one line for the shell, with controls as %b of printf knows them.
+function shown(s,    i, c, out) {
+  if (s !~ /[\001-\037\177\\]/) return "=" s
+  for (i = 1; i <= length(s); i++) {
+    c = substr(s, i, 1)
+    out = out (c == "\\" ? "\\\\" : ord[c] < 32 || ord[c] == 127 ? \
+      sprintf("\\%04o", ord[c]) : c)
+  }
+  return "=" out
+}
+function json(s,    i, c, out) {
+  if (s !~ /[\001-\037"\\]/) return "\"" s "\""
+  for (i = 1; i <= length(s); i++) {
+    c = substr(s, i, 1)
+    out = out (c == "\\" || c == "\"" ? "\\" c : ord[c] < 32 ? \
+      sprintf("\\u%04x", ord[c]) : c)
+  }
+  return "\"" out "\""
+}
+function text(s) { return s == "" ? "null" : json(s) }
+function number(s) { return s == "" ? "null" : s }
+function truth(s) { return s ? "true" : "false" }
+function sql(s) {
+  s = swap(s, "\047", "\047\047")
+  return "\047" swap(s, "\r", "\047||char(13)||\047") "\047"
+}
+function sqltext(s) { return s == "" ? "NULL" : sql(s) }
+function sqlnumber(s) { return s == "" ? "NULL" : s }
+
+# A step is known by "RUN,ORD", a state file by "RUN,ORD,N".
+function last(r,    o, k) {
+  if (lastof == r) return lastseq
+  lastof = r; lastseq = 0
+  for (o = 1; o <= steps[r]; o++) {
+    k = r "," o
+    if (check[k] && status[k] == "completed" && !undoing[k] &&
+      seq[k] > lastseq) lastseq = seq[k]
+  }
+  return lastseq
+}
+function settled(r, o,    k) {
+  k = r "," o
+  return !undoing[k] && (status[k] == "skipped" ||
+    status[k] == "completed" && (check[k] || seq[k] < last(r)))
+}
+function number_of(r, step) { return (r, step) in ordof ? ordof[r, step] : 0 }
+function same(r, o, below,    p) {
+  p = number_of(below, id[r "," o])
+  return p && print_of[r "," o] == print_of[below "," p] ? p : 0
+}
+function chosen(k, r, o, n) {
+  if (!(attempt[k] > 0) || status[k] == "rolled_back") return 0
+  if (n == 1) return 1
+  if (n == 2) return r > A[2] || r == A[2] && o >= A[3] + 0
+  return r == A[2] && o > A[3] + 0 || r > A[2] || r < A[2] && seq[k] > A[4] + 0
+}
+function skip(r, p,    o, q, n, i, list, runs_again, more, k) {
+  for (o = 1; o <= steps[r]; o++) if ((q = same(r, o, p)) && settled(p, q)) {
+    k = r "," o
+    status[k] = "skipped"; seq[k] = seq[p "," q]
+  }
+  do {
+    more = 0
+    for (o = 1; o <= steps[r]; o++) {
+      k = r "," o
+      if (status[k] != "skipped") { runs_again[id[k]] = 1; continue }
+      n = split(deps[k], list, " ")
+      for (i = 1; i <= n; i++) if (list[i] in runs_again) {
+        status[k] = "pending"; runs_again[id[k]] = more = 1
+      }
+    }
+  } while (more)
+  for (o = 1; o <= steps[r]; o++) if (status[r "," o] == "skipped") {
+    q = same(r, o, p)
+    k = r "," o
+    files[k] = files[p "," q]
+    for (i = 1; i <= files[k]; i++) {
+      path[k "," i] = path[p "," q "," i]
+      after[k "," i] = after[p "," q "," i]
+    }
+  }
+}
+
+# What a request does to the rows; n is the number of its fields.
+function apply(n,    op, k, r, o) {
+  op = A[1]; k = A[2] "," A[3]; lastof = ""
+  if (op == "run_new") {
+    r = A[2] + 0
+    if (r > runs) runs = r
+    version[r] = A[3]; plan[r] = A[4]; script[r] = A[5]
+    name[r] = A[6]; started[r] = now; state[r] = "running"
+    run[r] = swap(swap(substr(now, 1, 19), "-", ""), ":", "") "Z-" A[7]
+  } else if (op == "run_again") {
+    r = A[2] + 0
+    state[r] = "running"; ended[r] = code[r] = ""; script[r] = A[3]
+  } else if (op == "run_close") {
+    r = A[2] + 0
+    state[r] = A[3]; ended[r] = now; code[r] = A[4]
+  } else if (op == "step_new") {
+    title[k] = A[5]; rollback[k] = A[11]
+    if (k in id) return
+    if (A[3] + 0 > steps[A[2] + 0]) steps[A[2] + 0] = A[3] + 0
+    id[k] = A[4]; print_of[k] = A[6]; check[k] = A[7] + 0
+    atomic[k] = A[8] + 0; final[k] = A[9] + 0; deps[k] = A[10]
+    status[k] = "pending"; attempt[k] = undoing[k] = 0
+    ordof[A[2] + 0, A[4]] = A[3] + 0
+  } else if (op == "over") {
+    skip(A[2] + 0, A[3] + 0)
+  } else if (op == "from") {
+    for (o = A[3] + 0; o <= steps[A[2] + 0]; o++) {
+      k = A[2] "," o
+      if (status[k] ~ /^(completed|skipped)$/) status[k] = "pending"
+    }
+  } else if (op == "start") {
+    status[k] = "running"; attempt[k] = A[4] + 0; seq[k] = A[5] + 0
+    undoing[k] = 0; began[k] = now; beganms[k] = nowms
+    finished[k] = took[k] = exited[k] = ""
+  } else if (op == "complete" || op == "fail") {
+    status[k] = op == "complete" ? "completed" : "failed"
+    seq[k] = A[4] + 0; finished[k] = now
+    took[k] = nowms - beganms[k] > 0 ? nowms - beganms[k] : 0
+    exited[k] = op == "complete" ? 0 : A[6]
+    if (op == "fail") undoing[k] = A[5] + 0
+  } else if (op == "state_before") {
+    if (A[4] + 0 > files[k]) files[k] = A[4] + 0
+    k = k "," A[4]
+    path[k] = A[5]; copy[k] = A[6]; after[k] = ""
+    before[k] = A[7] "\t" A[9] "\t" A[10] "\t" A[11] "\t" A[8]
+  } else if (op == "state_after") {
+    after[k "," A[4]] = A[5] "\t" A[7] "\t" A[8] "\t" A[9] "\t" A[6]
+  } else if (op == "state_forget") {
+    for (o = 1; o <= files[k]; o++) after[k "," o] = ""
+  } else if (op == "undo_atomic") {
+    each_step("atomic", n)
+  } else if (op == "undo_mark") {
+    each_step("mark", n)
+  } else if (op == "undo_again") {
+    each_step("again", n)
+  } else if (op == "undo_done") {
+    status[k] = "rolled_back"; undoing[k] = 0
+    seq[k] = A[4] + 0; finished[k] = now
+  } else if (op == "undo_kept") {
+    if (undoing[k] > 0) undoing[k] = -undoing[k]
+    finished[k] = now
+  } else if (op == "undo_close") {
+    each_run()
+  } else die("damaged: unknown request " op)
+}
+function each_step(what, n,    r, o, k) {
+  for (r = 1; r <= runs; r++) for (o = 1; o <= steps[r]; o++) {
+    k = r "," o
+    if (what == "atomic") {
+      if (status[k] == "running" && atomic[k] && !undoing[k])
+        undoing[k] = 1
+    } else if (what == "mark") {
+      if (chosen(k, r, o, n - 1)) { undoing[k] = 2; state[r] = "aborted" }
+    } else if (undoing[k] < 0) undoing[k] = -undoing[k]
+  }
+}
+function each_run(    r, o, k, left, undone) {
+  for (r = 1; r <= runs; r++) {
+    left = undone = 0
+    for (o = 1; o <= steps[r]; o++) {
+      k = r "," o
+      if (status[k] == "rolled_back") undone = 1
+      else if (attempt[k] > 0) left = 1
+    }
+    if (state[r] == "rolled_back" || !(A[2] + 0) && !undone) continue
+    if (ended[r] == "") ended[r] = now
+    state[r] = left ? "aborted" : "rolled_back"
+  }
+}
+
+# The files of a checkpoint, as the views states and rollbacks have them.
+function state_path(k) { return "state/" id[k] ".json" }
+function rollback_path(k) { return "rollback/" id[k] ".sh" }
+function state_text(r, k,    i, f, out) {
+  out = "{\"installer\":" json(name[r]) ",\"version\":" json(version[r]) \
+    ",\"run\":" json(run[r]) ",\"step\":" json(id[k]) \
+    ",\"name\":" json(title[k]) ",\"status\":" json(status[k]) \
+    ",\"attempt\":" attempt[k] ",\"fingerprint\":" json(print_of[k]) \
+    ",\"started_at\":" text(began[k]) ",\"ended_at\":" text(finished[k]) \
+    ",\"duration_ms\":" number(took[k]) ",\"state_files\":["
+  for (i = 1; i <= files[k]; i++) {
+    looks(after[k "," i], f)
+    out = out (i > 1 ? "," : "") "{\"path\":" json(path[k "," i]) \
+      ",\"kind\":" text(f[1]) \
+      (f[1] == "symlink" ? ",\"target\":" : ",\"sha256\":") \
+      text(f[5]) ",\"mode\":" text(f[2]) ",\"size\":" number(f[4]) "}"
+  }
+  return out "]}\n"
+}
+function rollback_text(r, k) {
+  return "#!/bin/sh\n# " name[r] " " version[r] ": undoes the step " id[k] \
+    ".\n# install.sh rollback runs this, and then puts the state files\n" \
+    "# back from backup/" id[k] "/. By hand, run it with sh.\nset -eu\n" \
+    "WAYMARK_DIR=" here "\nWAYMARK_STEP=\047" id[k] "\047 " \
+    "WAYMARK_WORK=$WAYMARK_DIR/work\n" \
+    "WAYMARK_PWD=${WAYMARK_PWD-$PWD}\n" \
+    "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
+    "cd \"$WAYMARK_WORK\"\n" \
+    (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
+}
+# KIND MODE OWNER SIZE DIGEST: the digest last, for a link can have a tab.
+function looks(s, f,    i, j) {
+  for (i = 1; i <= 4; i++) {
+    j = index(s, "\t")
+    f[i] = j ? substr(s, 1, j - 1) : s
+    s = j ? substr(s, j + 1) : ""
+  }
+  f[5] = s
+}
+function put(file, out) { printf "%s", out >file; close(file) }
+function refresh(file, out,    line, have) {
+  while ((getline line <file) > 0) have = have line "\n"
+  close(file)
+  if (have != out) put(file, out)
+}
+function derive(r,    o, k) {
+  for (o = 1; o <= steps[r]; o++) {
+    k = r "," o
+    if (!check[k]) continue
+    if (status[k] ~ /^(completed|rolled_back)$/)
+      refresh(state_path(k), state_text(r, k))
+    if (attempt[k] > 0) refresh(rollback_path(k), rollback_text(r, k))
+  }
+}
+
+# What a request answers.
+function answer(n,    op, r, o, k, i, f, g, best, out) {
+  op = A[1]; r = A[2] + 0; k = A[2] "," A[3]
+  if (op == "here") here = A[2]
+  else if (op == "deps") return
+  else if (op == "current") {
+    for (r = runs; r > 0; r--) if (A[2] == "any" || state[r] != "rolled_back") {
+      print r, run[r], state[r], plan[r], version[r]
+      return
+    }
+  } else if (op == "seq") {
+    for (k in seq) if (seq[k] > best) best = seq[k]
+    print best + 0
+  } else if (op == "run_next") print runs + 1
+  else if (op == "run_new") print run[r]
+  else if (op == "changed") {
+    i = A[3] + 0
+    for (o = 1; o <= steps[i]; o++) {
+      k = number_of(r, id[i "," o])
+      if (settled(i, o) && !(k && same(r, k, i)))
+        out = out (out == "" ? "" : " ") id[i "," o]
+    }
+    print out
+  } else if (op == "unsettled") {
+    n = split(deps[k], f, " ")
+    for (i = 1; i <= n; i++) if (!settled(r, number_of(r, f[i])))
+      out = out (out == "" ? "" : " ") f[i]
+    print out
+  } else if (op == "duration") print took[k]
+  else if (op == "write_state" && check[k]) put(state_path(k), state_text(r, k))
+  else if (op == "write_rollback" && check[k])
+    put(rollback_path(k), rollback_text(r, k))
+  else if (op == "derive") derive(r)
+  else if (op == "prior") {
+    for (r = runs; r > 0; r--) {
+      k = r "," (o = number_of(r, A[2]))
+      if (!o || status[k] == "rolled_back") continue
+      for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") {
+        print r, o
+        return
+      }
+    }
+  } else if (op == "state_load") for (i = 1; i <= files[k]; i++) {
+    looks(before[k "," i], f)
+    looks(after[k "," i], g)
+    print shown(path[k "," i]) "\n" shown(f[5]) "\n" shown(g[5]) "\n" \
+      copy[k "," i] "|" f[1] "|" f[2] "|" f[3] "|" \
+      g[1] "|" g[2] "|" g[3] "|."
+  }
+  else if (op ~ /^undo_(atomic|going|boundary|next)$/) undo_answer(op, n)
+  else if (op == "undo_last") {
+    for (r = 1; r <= runs; r++) for (o = 1; o <= steps[r]; o++) {
+      k = r "," o
+      if (check[k] && attempt[k] > 0 && status[k] == "completed" &&
+        seq[k] > best) { best = seq[k]; out = r " " o }
+    }
+    print out
+  } else if (op == "undo_target") {
+    if (!(o = number_of(r, A[3]))) return
+    k = r "," o
+    if (status[k] ~ /^(completed|skipped)$/ && !undoing[k])
+      print r, o, seq[k] + 0
+    else print 0
+  } else show(op, r, k)
+}
+function undo_answer(op, n,    r, o, k, count) {
+  for (r = runs; r > 0; r--) for (o = steps[r]; o > 0; o--) {
+    k = r "," o
+    if (op == "undo_atomic") count += undoing[k] != 0
+    else if (op == "undo_going") count += undoing[k] > 1
+    else if (op == "undo_boundary") {
+      if (final[k] && chosen(k, r, o, n - 1)) { print id[k]; return }
+    } else if (undoing[k] > 0) {
+      print r, o, (rollback[k] != ""), run[r], id[k]
+      return
+    }
+  }
+  if (op ~ /(atomic|going)$/) print count + 0
+}
+function show(op, r, k,    o, out, best) {
+  if (op == "run_json") print "{\"id\":" json(run[r]) ",\"status\":" \
+    json(state[r]) ",\"started_at\":" text(started[r]) ",\"ended_at\":" \
+    text(ended[r]) ",\"exit_code\":" number(code[r]) \
+    ",\"interrupted\":" truth(A[3] + 0) "}"
+  else if (op == "step_json") print "{\"ord\":" A[3] ",\"id\":" json(id[k]) \
+    ",\"name\":" json(title[k]) ",\"status\":" json(status[k]) \
+    ",\"checkpoint\":" truth(check[k]) ",\"settled\":" \
+    truth(settled(r, A[3])) ",\"attempt\":" attempt[k] \
+    ",\"started_at\":" text(began[k]) ",\"ended_at\":" text(finished[k]) \
+    ",\"duration_ms\":" number(took[k]) ",\"exit_code\":" \
+    number(exited[k]) "}"
+  else if (op == "run_text") print run[r] ", started " started[r] \
+    (ended[r] == "" ? "" : ", ended " ended[r])
+  else if (op == "step_text") print "  [" A[3] "] " id[k] ": " status[k] \
+    (status[k] == "failed" ? " (exit " exited[k] ")" : "") \
+    (status[k] ~ /^(completed|failed)$/ ? ", " took[k] " ms" : "") \
+    (undoing[k] ? ", undo begun" : settled(r, A[3]) ? ", settled" : "") \
+    (attempt[k] > 1 ? ", attempt " attempt[k] : "")
+  else if (op == "log") {
+    for (r = runs; r > 0; r--) {
+      best = 0
+      for (o = 1; o <= steps[r]; o++) {
+        k = r "," o
+        if (attempt[k] > 0 && (A[2] == "" || id[k] == A[2]) &&
+          seq[k] > best) {
+          best = seq[k]
+          out = r " " o " " attempt[k] " " id[k]
+        }
+      }
+      if (best) { print out; return }
+    }
+  } else for (o = 1; o <= steps[r]; o++) {
+    k = r "," o
+    if (op == "ords") print o (status[k] == "rolled_back" ? "-" : "")
+    else if (op == "rows") print o, attempt[k], settled(r, o)
+    else if (op == "plan") print id[k] "|" status[k] "|" print_of[k] \
+      "|" settled(r, o)
+    else if (op == "next" && !settled(r, o)) {
+      print id[k] " (" status[k] ")"
+      return
+    } else if (op == "checkpoints" && check[k] && !undoing[k] &&
+      status[k] ~ /^(completed|skipped)$/) {
+      if (A[3] == "") print "  " id[k] "  " status[k] "  " finished[k]
+      else print "{\"event\":\"checkpoint\",\"step\":" json(id[k]) \
+        ",\"ord\":" o ",\"name\":" json(title[k]) ",\"status\":" \
+        json(status[k]) ",\"ended_at\":" text(finished[k]) "}"
+    }
+  }
+  if (op == "strays") for (r = 1; r <= runs; r++)
+    for (o = 1; o <= steps[r]; o++) {
+      k = r "," o
+      if (status[k] == "running" || undoing[k])
+        print r, run[r], o, (undoing[k] ? "undo" : attempt[k]), id[k]
+    }
+}
+
+# Reading and writing the journal.
+function begin(    line, f) {
+  tell = "date -u \"+%Y-%m-%dT%H:%M:%S %s %N\""
+  tell | getline line
+  close(tell)
+  split(line, f, " ")
+  if (f[3] !~ /^[0-9]+$/) f[3] = "000"
+  f[3] = substr(f[3], 1, 3)
+  now = f[1] "." f[3] "Z"; nowms = f[2] f[3]
+  open = 1; count = 0
+  add("@\t" now "\t" nowms)
+}
+function add(line) { lines[++count] = line; tail = sum(tail, line) }
+function commit(    i, cat) {
+  open = 0
+  if (count < 2) { tail = chain; return }
+  cat = "cat >>journal && " synced("journal")
+  if (!head) print "waymark journal 1" | cat
+  print "" | cat
+  for (i = 1; i <= count; i++) print lines[i] | cat
+  printf "=\t%.0f\n", tail | cat
+  if (close(cat)) die("the journal cannot be written: is the disk full?")
+  head = 1; chain = tail
+}
+function synced(file) { return syncs ? "sync " file : "sync" }
+function load(    line, n, i, good, wait, want, bad, cat) {
+  while ((getline line <"journal") > 0) {
+    n++
+    if (n == 1) {
+      if (line == "waymark journal 1") { good = head = 1; continue }
+      if (line ~ /^waymark journal [0-9]+$/) die("newer")
+      if (index("waymark journal 1", line) != 1) die("damaged: line 1")
+      bad = 1
+      continue
+    }
+    if (line == "") continue
+    if (bad) die("damaged: line " n)
+    if (line !~ /^=/) { wait[++i] = line; tail = sum(tail, line); continue }
+    if (line != (want = sprintf("=\t%.0f", tail))) {
+      if (index(want, line) != 1) die("damaged: line " n)
+      bad = 1
+      continue
+    }
+    redo(wait, i)
+    i = 0; good = n; chain = tail
+  }
+  close("journal")
+  tail = chain
+  if (n == good || readonly) return
+  cat = "cat >journal.new && " synced("journal.new") \
+    " && mv -f journal.new journal"
+  for (i = 1; i <= good; i++) {
+    getline line <"journal"
+    print line | cat
+  }
+  if (!good) cat = "rm -f journal"
+  if (!good) printf "" | cat
+  close("journal")
+  if (close(cat)) die("the journal cannot be mended: is the disk full?")
+}
+function redo(wait, n,    i, m) {
+  for (i = 1; i <= n; i++) {
+    m = fields(wait[i])
+    if (A[1] == "@") { now = A[2]; nowms = A[3] }
+    else apply(m)
+  }
+}
+function export(    r, o, k, i, f, g) {
+  for (r = 1; r <= runs; r++) {
+    print "INSERT OR IGNORE INTO installer_runs VALUES(" r "," sql(run[r]) \
+      "," sql(name[r]) "," sql(version[r]) "," sql(plan[r]) "," \
+      sql(script[r]) "," sql(state[r]) "," sql(started[r]) "," \
+      sqltext(ended[r]) "," sqlnumber(code[r]) ");"
+    for (o = 1; o <= steps[r]; o++) {
+      k = r "," o
+      i = deps[k] == "" ? "[]" : "[\"" swap(deps[k], " ", "\",\"") "\"]"
+      print "INSERT OR IGNORE INTO step_checkpoints VALUES(" k "," \
+        sql(id[k]) "," sql(title[k]) "," sql(status[k]) "," \
+        sql(print_of[k]) "," check[k] "," atomic[k] "," final[k] \
+        "," sql(i) "," sqltext(rollback[k]) "," attempt[k] "," \
+        undoing[k] "," sqlnumber(seq[k]) "," sqltext(began[k]) "," \
+        sqlnumber(beganms[k]) "," sqltext(finished[k]) "," \
+        sqlnumber(took[k]) "," sqlnumber(exited[k]) ");"
+      for (i = 1; i <= files[k]; i++) {
+        looks(before[k "," i], f)
+        looks(after[k "," i], g)
+        print "INSERT OR IGNORE INTO state_files VALUES(" k "," i \
+          "," sql(path[k "," i]) "," sqltext(copy[k "," i]) \
+          exported(f) exported(g) ");"
+      }
+    }
+  }
+}
+function exported(f) {
+  if (f[1] == "") return ",NULL,NULL,NULL,NULL,NULL"
+  return "," sql(f[1]) "," sql(f[5]) "," sql(f[2]) "," sql(f[3]) "," \
+    sqlnumber(f[4])
+}
+
+BEGIN {
+  writes = " run_new run_again run_close step_new over from start complete " \
+    "fail state_before state_after state_forget undo_atomic undo_mark " \
+    "undo_again undo_done undo_kept undo_close "
+  for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
+  load()
+  if (exporting) { export(); exit }
+}
+$0 == "" { next }
+$0 == "." { print "."; fflush(); next }
+$0 == "begin" { begin(); next }
+$0 == "commit" { commit(); next }
+{
+  n = fields($0)
+  if (index(writes, " " A[1] " ")) {
+    single = !open
+    if (single) begin()
+    add($0)
+    apply(n)
+    if (single) commit()
+  }
+  answer(n)
+}
+'
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
 rt_report_setup() {
@@ -1246,53 +1907,40 @@ rt_verb_rollback() {
 	rt_history_open
 	rt_rollback_set
 	if [ -n "$rt_set" ]; then
-		rt_set="attempt>0 AND status<>'rolled_back' AND ($rt_set)"
 		rt_rollback_boundary
-		rt_store_ask "UPDATE step_checkpoints SET undoing=2
-WHERE $rt_set;"
+		# shellcheck disable=SC2086 # words without blanks
+		rt_get undo_mark $rt_set
 	fi
 	rt_event rollback_started
 	rt_undo_all
-	rt_word=
-	[ -z "$rt_full" ] || [ -n "$rt_signal" ] || rt_word='OR 1'
-	rt_store_ask "UPDATE installer_runs SET
-ended_at=coalesce(ended_at,$RT_NOW),status=CASE WHEN EXISTS (
-SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
-AND attempt>0 AND s.status<>'rolled_back') THEN 'aborted'
-ELSE 'rolled_back' END WHERE status<>'rolled_back' AND (EXISTS (
-SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
-AND s.status='rolled_back') $rt_word);"
+	rt_word=0
+	[ -z "$rt_full" ] || [ -n "$rt_signal" ] || rt_word=1
+	rt_get undo_close "$rt_word"
 	rt_undo_report
 }
 
-# rt_rollback_set: sets rt_set to the SQL condition for the steps that are
-# to be undone, empty where a rollback that was begun goes on.
+# rt_rollback_set: sets rt_set to what is to be undone, as undo_mark takes
+# it; empty where a rollback that was begun goes on.
 rt_rollback_set() {
-	rt_set=1
+	rt_set=all
 	[ -z "$rt_full" ] || return 0
 	if [ -n "$rt_to" ]; then
 		rt_rollback_to
 		return
 	fi
-	rt_store_ask "SELECT count(*) FROM step_checkpoints WHERE undoing>1;"
+	rt_get undo_going
 	if [ "$RT_REPLY" -gt 0 ]; then
 		rt_say "going on with a rollback that was stopped"
 		rt_set=
 		return
 	fi
-	rt_store_ask "SELECT 'run>'||run||' OR run='||run||' AND ord>='||ord
-FROM step_checkpoints WHERE checkpoint AND attempt>0
-AND status='completed' ORDER BY seq DESC LIMIT 1;"
-	rt_set=${RT_REPLY:-1}
+	rt_get undo_last
+	rt_set=${RT_REPLY:-all}
 }
 
-# rt_rollback_to: the condition for all that came after the step --to.
+# rt_rollback_to: sets rt_set to all that came after the step --to.
 rt_rollback_to() {
-	rt_text_sql "$rt_to"
-	rt_store_ask "SELECT CASE WHEN status IN ('completed','skipped')
-AND NOT undoing THEN 'run='||run||' AND ord>'||ord||' OR run>'||run||
-' OR run<'||run||' AND seq>'||coalesce(seq,0) ELSE 0 END
-FROM step_checkpoints WHERE step=$RT_REPLY AND run=${rt_run:-0};"
+	rt_get undo_target "${rt_run:-0}" "$rt_to"
 	rt_set=$RT_REPLY
 	case $rt_set in
 	'') rt_word="there is no step $rt_to to roll back to" ;;
@@ -1306,8 +1954,8 @@ FROM step_checkpoints WHERE step=$RT_REPLY AND run=${rt_run:-0};"
 # rt_rollback_boundary: a rollback does not cross an irreversible step.
 rt_rollback_boundary() {
 	[ -z "$rt_force" ] || return 0
-	rt_store_ask "SELECT step FROM step_checkpoints WHERE irreversible
-AND $rt_set ORDER BY run DESC,ord DESC LIMIT 1;"
+	# shellcheck disable=SC2086 # words without blanks
+	rt_get undo_boundary $rt_set
 	[ -z "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "step $RT_REPLY is irreversible" \
 			"Nothing was changed. Undo what came after it with:" \
@@ -1320,16 +1968,12 @@ AND $rt_set ORDER BY run DESC,ord DESC LIMIT 1;"
 rt_undo_all() {
 	rt_undone=0 rt_undo_failed='' rt_undo_kept=''
 	while [ -z "$rt_signal" ]; do
-		rt_store_ask "SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM step_checkpoints s
-JOIN installer_runs r ON r.run=s.run WHERE s.undoing>0
-ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
+		rt_get undo_next
 		[ -n "$RT_REPLY" ] || break
 		# shellcheck disable=SC2086 # five words, none with a blank
 		rt_undo_step $RT_REPLY
 	done
-	rt_store_ask "UPDATE step_checkpoints SET undoing=-undoing
-WHERE undoing<0;"
+	rt_get undo_again
 }
 
 # rt_undo_step RUN ORD HAS_ROLLBACK RUN_ID STEP: keeps a person's edits,
@@ -1342,15 +1986,14 @@ rt_undo_step() {
 	[ -z "$rt_signal" ] || return 0
 	if rt_state_restore "$5"; then
 		rt_seq=$((rt_seq + 1))
-		rt_set="status='rolled_back',undoing=0,seq=$rt_seq"
+		rt_q undo_done "$1" "$2" "$rt_seq"
 	else
-		# Below 0: not tried again in this call, but in the next.
-		rt_set='undoing=-abs(undoing)'
+		rt_q undo_kept "$1" "$2"
 		rt_undo_kept="$rt_undo_kept $5"
 	fi
-	rt_store_ask "UPDATE step_checkpoints SET $rt_set,ended_at=$RT_NOW
-WHERE run=$1 AND ord=$2;SELECT writefile(path,text) FROM states
-WHERE run=$1 AND ord=$2 AND checkpoint;"
+	rt_sql=$RT_REPLY
+	rt_q write_state "$1" "$2"
+	rt_store_ask "$rt_sql$RT_REPLY"
 	rt_undone=$((rt_undone + 1))
 	if [ "$rt_undo_status" -eq 0 ]; then
 		rt_say "undone: $5"
@@ -1364,8 +2007,7 @@ WHERE run=$1 AND ord=$2 AND checkpoint;"
 # rt_undo_script RUN ORD RUN_ID STEP: runs rollback/STEP.sh, written anew
 # from the store, as a person would by hand. Sets rt_undo_status.
 rt_undo_script() {
-	rt_store_ask "SELECT writefile(path,text)
-FROM rollbacks WHERE run=$1 AND ord=$2;"
+	rt_get write_rollback "$1" "$2"
 	rt_mark_env=$3/$2.undo.
 	rt_log=logs/$4.rollback.log
 	rt_mark_log=$rt_dir/$rt_log
@@ -1479,6 +2121,8 @@ rt_run_greet() {
 	again) rt_say "an unfinished run is there: resuming it" ;;
 	over) rt_say "on top of $rt_old_version: what is the same stays" ;;
 	esac
+	[ -z "$rt_journal" ] || [ -n "$rt_earlier" ] ||
+		rt_say "this host has no sqlite3: checkpoints are in a journal"
 	rt_event run_started run "$rt_run_id" installer "$RT_NAME" \
 		version "$RT_VERSION" dir "$rt_dir" "#steps" "$RT_STEPS"
 }
@@ -1543,8 +2187,8 @@ rt_run_end() {
 
 # rt_run_close STATUS CODE: records how the run ended.
 rt_run_close() {
-	rt_progress_flush "UPDATE installer_runs SET status='$1',
-ended_at=$RT_NOW,exit_code=$2 WHERE run=$rt_run;"
+	rt_q run_close "$rt_run" "$1" "$2"
+	rt_progress_flush "$RT_REPLY"
 	rt_word=failed
 	[ "$1" != completed ] || rt_word=completed
 	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"
@@ -1562,11 +2206,11 @@ FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
 	rt_schema=$RT_REPLY
-	[ "$rt_schema" -le 1 ] ||
-		rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
-			"$rt_dir/checkpoint.db" \
-			"It has schema $rt_schema; this script knows 1." \
-			"Nothing was changed. Use the install.sh that wrote it."
+	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
+	# A new store has run nothing: one with logs was emptied.
+	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] ||
+		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -1576,12 +2220,26 @@ rt_store_setup() {
 	rt_store_ask ".timeout 500
 ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;PRAGMA l.synchronous=OFF;
 PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
+CREATE TABLE IF NOT EXISTS l.owner(token);
 .timeout 10000
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
+	rt_store_own
 	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
+}
+
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
+# lock was free for a moment: another call that took it is not disturbed.
+rt_store_own() {
+	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_store_ask "SELECT token FROM l.owner;"
+	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+		rt_die "$RT_LOCKED" "another call took the store over" \
+			"This one lost its sqlite3, and stops here." \
+			"Look at it with: $rt_call status"
 }
 
 # The store, schema 1. A run is one attempt at the whole installation;
@@ -1678,6 +2336,435 @@ rt_signals_got() {
 	[ -z "$rt_child" ] || rt_process_end "$rt_child"
 }
 
+# Runs and the rows that they begin with, in SQL. A request that writes says
+# what shall be, not what to add: it can be sent twice.
+
+rt_sql_begin() {
+	RT_REPLY='BEGIN;'
+}
+rt_sql_commit() {
+	RT_REPLY='COMMIT;'
+}
+
+# rt_sql_current standing|any: the topmost run that is not rolled back, or
+# the topmost of all: "RUN ID STATUS FINGERPRINT VERSION".
+rt_sql_current() {
+	RT_REPLY="WHERE status<>'rolled_back'"
+	[ "$1" = standing ] || RT_REPLY=
+	RT_REPLY="SELECT
+run||' '||id||' '||status||' '||fingerprint||' '||version
+FROM installer_runs $RT_REPLY ORDER BY run DESC LIMIT 1;"
+}
+
+# rt_sql_seq: the last number of a transition.
+rt_sql_seq() {
+	RT_REPLY='SELECT coalesce(max(seq),0) FROM step_checkpoints;'
+}
+
+# rt_sql_run_next: the number of a new run.
+rt_sql_run_next() {
+	RT_REPLY='SELECT coalesce(max(run),0)+1 FROM installer_runs;'
+}
+
+# rt_sql_run_new RUN VERSION FINGERPRINT SHA256: answers with its id.
+rt_sql_run_new() {
+	rt_text_sql "$RT_NAME"
+	rt_installer=$RT_REPLY
+	rt_text_sql "$2"
+	RT_REPLY="INSERT INTO installer_runs
+(run,id,installer,version,fingerprint,script_sha256,status,started_at)
+VALUES($1,strftime('%Y%m%dT%H%M%SZ','now')||'-'||
+lower(hex(randomblob(3))),$rt_installer,$RT_REPLY,'$3','$4','running',
+$RT_NOW);SELECT id FROM installer_runs WHERE run=$1;"
+}
+
+# rt_sql_run_again RUN SHA256: it goes on, with the script of that sha256.
+rt_sql_run_again() {
+	RT_REPLY="UPDATE installer_runs SET status='running',
+ended_at=NULL,exit_code=NULL,script_sha256='$2' WHERE run=$1;"
+}
+
+# rt_sql_run_close RUN STATUS CODE: how it ended.
+rt_sql_run_close() {
+	RT_REPLY="UPDATE installer_runs SET status='$2',
+ended_at=$RT_NOW,exit_code=$3 WHERE run=$1;"
+}
+
+# rt_sql_step_new RUN ORD STEP NAME FINGERPRINT CHECKPOINT ATOMIC
+# IRREVERSIBLE DEPENDS ROLLBACK: a step's row. Where it is there, name and
+# rollback become these.
+rt_sql_step_new() {
+	rt_deps=
+	for rt_word in $9; do
+		rt_deps="$rt_deps${rt_deps:+,}\"$rt_word\""
+	done
+	rt_sql_row="$1,$2,'$3'"
+	rt_sql_rest="'pending','$5',$6,$7,$8,'[$rt_deps]'"
+	rt_text_sql "$4"
+	rt_sql_row=$rt_sql_row,$RT_REPLY,$rt_sql_rest
+	shift 9
+	RT_REPLY=NULL
+	[ -z "$1" ] || rt_text_sql "$1"
+	RT_REPLY="INSERT INTO step_checkpoints(run,ord,step,name,status,
+fingerprint,checkpoint,atomic,irreversible,depends,rollback)
+VALUES($rt_sql_row,$RT_REPLY) ON CONFLICT(run,ord)
+DO UPDATE SET name=excluded.name,rollback=excluded.rollback;"
+}
+
+# rt_sql_deps RUN: what the requests below need to know of it.
+rt_sql_deps() {
+	RT_REPLY="CREATE TEMP TABLE dep AS SELECT ord,step,value AS dep
+FROM step_checkpoints,json_each(depends) WHERE run=$1;"
+}
+
+# rt_sql_changed RUN OVER: the steps that run OVER settled and RUN changed.
+rt_sql_changed() {
+	RT_REPLY="SELECT group_concat(step,' ') FROM steps o
+WHERE run=$2 AND settled AND NOT EXISTS (
+SELECT 1 FROM step_checkpoints s WHERE s.run=$1 AND s.step=o.step
+AND s.fingerprint=o.fingerprint);"
+}
+
+# rt_sql_over RUN OVER: what OVER settled and RUN left the same is skipped,
+# but for what depends on a step that runs.
+rt_sql_over() {
+	rt_same="s.run=$1 AND o.run=$2 AND s.step=o.step
+AND s.fingerprint=o.fingerprint"
+	RT_REPLY="UPDATE step_checkpoints AS s SET status='skipped',seq=(
+SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
+WHERE run=$1 AND EXISTS (
+SELECT 1 FROM steps o WHERE o.settled AND $rt_same);
+WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
+WHERE run=$1 AND status<>'skipped' UNION
+SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
+UPDATE step_checkpoints SET status='pending'
+WHERE run=$1 AND status='skipped' AND step IN again;
+INSERT INTO state_files(run,ord,n,path,post_kind,post_digest,post_mode,
+post_owner,post_size) SELECT $1,s.ord,f.n,f.path,f.post_kind,
+f.post_digest,f.post_mode,f.post_owner,f.post_size
+FROM step_checkpoints s JOIN step_checkpoints o ON $rt_same
+JOIN state_files f ON f.run=o.run AND f.ord=o.ord
+WHERE s.status='skipped';"
+}
+
+# rt_sql_unsettled RUN ORD: what step ORD needs and is not settled.
+rt_sql_unsettled() {
+	RT_REPLY="SELECT group_concat(dep.dep,' ') FROM dep JOIN steps p
+ON p.run=$1 AND p.step=dep.dep WHERE dep.ord=$2 AND NOT p.settled;"
+}
+
+# rt_sql_from RUN ORD: step ORD and all that come after it run again.
+rt_sql_from() {
+	RT_REPLY="UPDATE step_checkpoints SET status='pending'
+WHERE run=$1 AND ord>=$2 AND status IN ('completed','skipped');"
+}
+
+# rt_sql_rows RUN: "ORD ATTEMPT SETTLED" for each step.
+rt_sql_rows() {
+	RT_REPLY="SELECT ord||' '||attempt||' '||settled FROM steps
+WHERE run=$1;"
+}
+
+# What status, plan, logs and resume --list show, in SQL.
+
+# rt_sql_ords RUN: each step's number; a dash behind one that is rolled back.
+rt_sql_ords() {
+	RT_REPLY="SELECT ord||iif(status='rolled_back','-','')
+FROM step_checkpoints WHERE run=$1 ORDER BY ord;"
+}
+
+# rt_sql_run_json RUN KILLED: the run as a JSON object; KILLED is 0 or 1.
+rt_sql_run_json() {
+	RT_REPLY="SELECT json_object('id',id,'status',status,'started_at',
+started_at,'ended_at',ended_at,'exit_code',exit_code,'interrupted',
+json(iif($2,'true','false'))) FROM installer_runs WHERE run=$1;"
+}
+
+# rt_sql_step_json RUN ORD: a step as a JSON object.
+rt_sql_step_json() {
+	RT_REPLY="SELECT json_object('ord',ord,'id',step,
+'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
+'settled',json(iif(settled,'true','false')),'attempt',attempt,
+'started_at',started_at,'ended_at',ended_at,'duration_ms',duration_ms,
+'exit_code',exit_code) FROM steps WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_run_text RUN, rt_sql_step_text RUN ORD: the same for people.
+rt_sql_run_text() {
+	RT_REPLY="SELECT id||', started '||started_at||
+coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$1;"
+}
+rt_sql_step_text() {
+	RT_REPLY="SELECT '  ['||ord||'] '||step||': '||status||
+iif(status='failed',' (exit '||exit_code||')','')||
+iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
+iif(undoing,', undo begun',iif(settled,', settled',''))||
+iif(attempt>1,', attempt '||attempt,'')
+FROM steps WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_checkpoints RUN JSON: a line each; JSON is 1 for objects.
+rt_sql_checkpoints() {
+	RT_REPLY="'  '||step||'  '||status||'  '||coalesce(ended_at,'')"
+	[ -z "$2" ] || RT_REPLY="json_object('event','checkpoint',
+'step',step,'ord',ord,'name',name,'status',status,'ended_at',ended_at)"
+	RT_REPLY="SELECT $RT_REPLY FROM steps WHERE run=$1
+AND checkpoint AND status IN ('completed','skipped') AND NOT undoing
+ORDER BY ord;"
+}
+
+# rt_sql_next RUN: "STEP (STATUS)" of the first that is not settled.
+rt_sql_next() {
+	RT_REPLY="SELECT step||' ('||status||')' FROM steps
+WHERE run=$1 AND NOT settled ORDER BY ord LIMIT 1;"
+}
+
+# rt_sql_plan RUN: "STEP|STATUS|FINGERPRINT|SETTLED" of each.
+rt_sql_plan() {
+	RT_REPLY="SELECT step||'|'||status||'|'||
+fingerprint||'|'||settled FROM steps WHERE run=$1 ORDER BY ord;"
+}
+
+# rt_sql_log STEP: "RUN ORD ATTEMPT STEP" of its newest attempt, or of the
+# newest of all where STEP is empty.
+rt_sql_log() {
+	RT_REPLY=
+	[ -z "$1" ] || RT_REPLY="AND step='$1'"
+	RT_REPLY="SELECT run||' '||ord||' '||attempt||' '||step
+FROM step_checkpoints WHERE attempt>0 $RT_REPLY
+ORDER BY run DESC,seq DESC LIMIT 1;"
+}
+
+# A step's transitions and its state files, in SQL.
+
+# rt_sql_start RUN ORD ATTEMPT SEQ: the step runs.
+rt_sql_start() {
+	RT_REPLY="UPDATE step_checkpoints SET
+status='running',attempt=$3,seq=$4,undoing=0,
+started_at=$RT_NOW,started_ms=$RT_MS,ended_at=NULL,duration_ms=NULL,
+exit_code=NULL WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_complete RUN ORD SEQ: it completed.
+rt_sql_complete() {
+	RT_REPLY="UPDATE step_checkpoints SET status='completed',
+seq=$3,ended_at=$RT_NOW,duration_ms=max(0,$RT_MS-started_ms),
+exit_code=0 WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_fail RUN ORD SEQ UNDOING CODE: it failed; 1 is to be undone.
+rt_sql_fail() {
+	RT_REPLY="UPDATE step_checkpoints SET status='failed',
+seq=$3,undoing=$4,ended_at=$RT_NOW,exit_code=$5,
+duration_ms=max(0,$RT_MS-started_ms) WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_duration RUN ORD: in milliseconds.
+rt_sql_duration() {
+	RT_REPLY="SELECT duration_ms FROM step_checkpoints
+WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_write_rollback RUN ORD, rt_sql_write_state RUN ORD: the files of a
+# checkpoint. They answer nothing.
+rt_sql_write_rollback() {
+	RT_REPLY="SELECT 1 FROM rollbacks WHERE run=$1
+AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+}
+rt_sql_write_state() {
+	RT_REPLY="SELECT 1 FROM states WHERE run=$1
+AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+}
+
+# rt_sql_derive RUN: writes those that are missing or differ.
+rt_sql_derive() {
+	RT_REPLY="SELECT count(writefile(path,text)) FROM states
+WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
+AND readfile(path) IS NOT CAST(text AS BLOB);
+SELECT count(writefile(path,text)) FROM rollbacks
+WHERE run=$1 AND checkpoint AND attempt>0
+AND readfile(path) IS NOT CAST(text AS BLOB);"
+}
+
+# rt_sql_prior STEP: "RUN ORD" of what last left its state files known.
+rt_sql_prior() {
+	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
+WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
+SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
+AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+}
+
+# rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:
+# a state file before its step; SNAPSHOT is its pre-image, or nothing.
+rt_sql_state_before() {
+	rt_sql_row=$1,$2,$3
+	rt_text_sql "$4"
+	rt_sql_row=$rt_sql_row,$RT_REPLY,
+	RT_REPLY=NULL
+	[ -z "$5" ] || RT_REPLY="'$5'"
+	rt_sql_row=$rt_sql_row$RT_REPLY
+	shift 5
+	rt_sql_looks "$@"
+	RT_REPLY="
+INSERT OR REPLACE INTO state_files(run,ord,n,path,snapshot,pre_kind,
+pre_digest,pre_mode,pre_owner,pre_size)
+VALUES($rt_sql_row,$RT_REPLY);"
+}
+
+# rt_sql_state_after RUN ORD N KIND DIGEST MODE OWNER SIZE: and after it.
+rt_sql_state_after() {
+	rt_sql_row="run=$1 AND ord=$2 AND n=$3"
+	shift 3
+	rt_sql_looks "$@"
+	RT_REPLY="
+UPDATE state_files SET
+(post_kind,post_digest,post_mode,post_owner,post_size)=($RT_REPLY)
+WHERE $rt_sql_row;"
+}
+
+# rt_sql_looks KIND DIGEST MODE OWNER SIZE: RT_REPLY is them as values.
+rt_sql_looks() {
+	rt_text_sql "$2"
+	RT_REPLY="'$1',$RT_REPLY,'$3','$4',${5:-NULL}"
+}
+
+# rt_sql_state_forget RUN ORD: what the step left is no longer known.
+rt_sql_state_forget() {
+	RT_REPLY="UPDATE state_files SET post_kind=NULL
+WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_escaped COLUMN: RT_REPLY is SQL for the column in one line, with
+# control characters as printf's %b knows them.
+rt_sql_escaped() {
+	RT_REPLY="(WITH RECURSIVE e(i,t) AS (
+SELECT 0,replace($1,'\\','\\\\') UNION ALL SELECT i+1,
+replace(t,char(i+1),printf('\\%04o',i+1)) FROM e WHERE i<31)
+SELECT '='||replace(t,char(127),'\\0177') FROM e WHERE i=31)"
+}
+
+# rt_sql_state_load RUN ORD: four lines a state file: path, digest before,
+# digest after, and the rest between bars.
+rt_sql_state_load() {
+	rt_sql_escaped path
+	rt_sql_row=$RT_REPLY
+	rt_sql_escaped "coalesce(pre_digest,'')"
+	rt_sql_row="$rt_sql_row||char(10)||$RT_REPLY"
+	rt_sql_escaped "coalesce(post_digest,'')"
+	rt_sql_row="$rt_sql_row||char(10)||$RT_REPLY||char(10)"
+	for rt_word in snapshot pre_kind pre_mode pre_owner post_kind \
+		post_mode post_owner; do
+		rt_sql_row="$rt_sql_row||coalesce($rt_word,'')||'|'"
+	done
+	RT_REPLY="SELECT $rt_sql_row||'.' FROM state_files
+WHERE run=$1 AND ord=$2 ORDER BY n;"
+}
+
+# Rollbacks, and what a killed call left behind, in SQL.
+
+# rt_sql_strays: "RUN ID ORD ATTEMPT STEP" of each step that was running;
+# ATTEMPT is undo where its rollback may have been.
+rt_sql_strays() {
+	RT_REPLY="SELECT r.run||' '||r.id||' '||s.ord||' '||
+iif(s.undoing,'undo',s.attempt)||' '||s.step FROM
+step_checkpoints s JOIN installer_runs r ON r.run=s.run
+WHERE s.status='running' OR s.undoing;"
+}
+
+# rt_sql_undo_atomic: marks an atomic step that was running; answers how
+# many steps are to be undone.
+rt_sql_undo_atomic() {
+	RT_REPLY="UPDATE step_checkpoints SET undoing=1
+WHERE status='running' AND atomic AND NOT undoing;
+SELECT count(*) FROM step_checkpoints WHERE undoing;"
+}
+
+# rt_sql_undo_going: how many steps a rollback that was begun has left.
+rt_sql_undo_going() {
+	RT_REPLY='SELECT count(*) FROM step_checkpoints WHERE undoing>1;'
+}
+
+# rt_sql_undo_last: "RUN ORD" of the last checkpoint.
+rt_sql_undo_last() {
+	RT_REPLY="SELECT run||' '||ord FROM step_checkpoints
+WHERE checkpoint AND attempt>0 AND status='completed'
+ORDER BY seq DESC LIMIT 1;"
+}
+
+# rt_sql_undo_target RUN STEP: "RUN ORD SEQ" where it can be rolled back to,
+# 0 where it is not completed, nothing where there is none.
+rt_sql_undo_target() {
+	rt_text_sql "$2"
+	RT_REPLY="SELECT CASE WHEN status IN ('completed','skipped')
+AND NOT undoing THEN run||' '||ord||' '||coalesce(seq,0) ELSE 0 END
+FROM step_checkpoints WHERE step=$RT_REPLY AND run=$1;"
+}
+
+# rt_sql_undo_set all | RUN ORD | RUN ORD SEQ: RT_REPLY is the condition for
+# all steps; the step and what comes after it; or what came after it alone.
+rt_sql_undo_set() {
+	case $# in
+	1) RT_REPLY=1 ;;
+	2) RT_REPLY="run>$1 OR run=$1 AND ord>=$2" ;;
+	*) RT_REPLY="run=$1 AND ord>$2 OR run>$1 OR run<$1 AND seq>$3" ;;
+	esac
+	RT_REPLY="attempt>0 AND status<>'rolled_back' AND ($RT_REPLY)"
+}
+
+# rt_sql_undo_boundary SET: the last irreversible step in it.
+rt_sql_undo_boundary() {
+	rt_sql_undo_set "$@"
+	RT_REPLY="SELECT step FROM step_checkpoints WHERE irreversible
+AND $RT_REPLY ORDER BY run DESC,ord DESC LIMIT 1;"
+}
+
+# rt_sql_undo_mark SET: they are to be undone, and their runs are no longer
+# what they were.
+rt_sql_undo_mark() {
+	rt_sql_undo_set "$@"
+	RT_REPLY="BEGIN;UPDATE step_checkpoints SET undoing=2 WHERE $RT_REPLY;
+UPDATE installer_runs SET status='aborted' WHERE run IN (
+SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
+}
+
+# rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
+rt_sql_undo_next() {
+	RT_REPLY="SELECT s.run||' '||s.ord||' '||
+(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM step_checkpoints s
+JOIN installer_runs r ON r.run=s.run WHERE s.undoing>0
+ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
+}
+
+# rt_sql_undo_done RUN ORD SEQ: it is undone.
+rt_sql_undo_done() {
+	RT_REPLY="UPDATE step_checkpoints SET status='rolled_back',undoing=0,
+seq=$3,ended_at=$RT_NOW WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_undo_kept RUN ORD: not tried again in this call, but in the next.
+rt_sql_undo_kept() {
+	RT_REPLY="UPDATE step_checkpoints SET undoing=-abs(undoing),
+ended_at=$RT_NOW WHERE run=$1 AND ord=$2;"
+}
+
+# rt_sql_undo_again: the next call tries these.
+rt_sql_undo_again() {
+	RT_REPLY='UPDATE step_checkpoints SET undoing=-undoing
+WHERE undoing<0;'
+}
+
+# rt_sql_undo_close FULL: what the rollback made of the runs; FULL is 1
+# where runs that did nothing are undone too.
+rt_sql_undo_close() {
+	RT_REPLY="UPDATE installer_runs SET
+ended_at=coalesce(ended_at,$RT_NOW),status=CASE WHEN EXISTS (
+SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
+AND attempt>0 AND s.status<>'rolled_back') THEN 'aborted'
+ELSE 'rolled_back' END WHERE status<>'rolled_back' AND ($1 OR EXISTS (
+SELECT 1 FROM step_checkpoints s WHERE s.run=installer_runs.run
+AND s.status='rolled_back'));"
+}
+
 # rt_state_paths WORD ...: the plan's words, resolved into rt_path_N.
 rt_state_paths() {
 	rt_paths=0
@@ -1711,17 +2798,21 @@ rt_state_each() {
 	done
 }
 
-# rt_state_sql N: RT_REPLY is what the host shows, as SQL.
-rt_state_sql() {
-	rt_state_get now "$1"
-	eval "rt_size=\$rt_now_size_$1"
-	rt_text_sql "$rt_digest"
-	RT_REPLY="'$rt_kind',$RT_REPLY,'$rt_mode','$rt_owner',${rt_size:-NULL}"
+# rt_state_record NAME N [ARG ...]: adds the request NAME to rt_sql, with
+# ARGs and what the host shows of N.
+rt_state_record() {
+	rt_op=$1 rt_number=$2
+	shift 2
+	rt_state_get now "$rt_number"
+	eval "rt_size=\$rt_now_size_$rt_number"
+	rt_q "$rt_op" "$rt_run" "$rt_ord" "$rt_number" ${1+"$@"} \
+		"$rt_kind" "$rt_digest" "$rt_mode" "$rt_owner" "$rt_size"
+	rt_sql=$rt_sql$RT_REPLY
 }
 
 # rt_state_before ORD STEP: saves what the rt_paths are before a step
 # begins; rt_snapshot is empty where no pre-images are wanted. RT_REPLY is
-# the SQL that records it.
+# the request that records it.
 rt_state_before() {
 	rt_sql='' rt_copied='' rt_ord=$1
 	rt_state_each rt_state_before_one "$2"
@@ -1732,9 +2823,9 @@ rt_state_before() {
 
 # rt_state_before_one N STEP: one of them.
 rt_state_before_one() {
-	rt_copy=NULL
+	rt_copy=
 	if [ -n "$rt_snapshot" ]; then
-		rt_copy="'backup/$2/$rt_run/$1'"
+		rt_copy=backup/$2/$rt_run/$1
 		rt_state_get now "$1"
 		if [ "$rt_kind" != absent ]; then
 			rt_copied=1
@@ -1744,13 +2835,7 @@ rt_state_before_one() {
 					"Then: $rt_call resume"
 		fi
 	fi
-	rt_text_sql "$rt_path"
-	rt_name=$RT_REPLY
-	rt_state_sql "$1"
-	rt_sql="$rt_sql
-INSERT OR REPLACE INTO state_files(run,ord,n,path,snapshot,pre_kind,
-pre_digest,pre_mode,pre_owner,pre_size)
-VALUES($rt_run,$rt_ord,$1,$rt_name,$rt_copy,$RT_REPLY);"
+	rt_state_record state_before "$1" "$rt_path" "$rt_copy"
 }
 
 # rt_state_copy PATH FOLDER NAME: a whole copy, or none.
@@ -1759,7 +2844,7 @@ rt_state_copy() {
 	rm -rf "${2:?}/$3" && mkdir -p "$2" && cp -RPp "$1" "$2/$3" && rt_point
 } 3>&- 4<&-
 
-# rt_state_after ORD: RT_REPLY is the SQL that records what the rt_paths
+# rt_state_after ORD: RT_REPLY is the request that records what the rt_paths
 # are after the step.
 rt_state_after() {
 	rt_sql='' rt_ord=$1
@@ -1769,23 +2854,10 @@ rt_state_after() {
 
 # rt_state_after_one N: one of them.
 rt_state_after_one() {
-	rt_state_sql "$1"
-	rt_sql="$rt_sql
-UPDATE state_files SET
-(post_kind,post_digest,post_mode,post_owner,post_size)=($RT_REPLY)
-WHERE run=$rt_run AND ord=$rt_ord AND n=$1;"
+	rt_state_record state_after "$1"
 }
 
-# rt_state_escaped COLUMN: RT_REPLY is SQL for the column in one line, with
-# control characters as printf's %b knows them.
-rt_state_escaped() {
-	RT_REPLY="(WITH RECURSIVE e(i,t) AS (
-SELECT 0,replace($1,'\\','\\\\') UNION ALL SELECT i+1,
-replace(t,char(i+1),printf('\\%04o',i+1)) FROM e WHERE i<31)
-SELECT '='||replace(t,char(127),'\\0177') FROM e WHERE i=31)"
-}
-
-# rt_state_unescape TEXT: RT_REPLY is what rt_state_escaped was given.
+# rt_state_unescape TEXT: RT_REPLY is what a store escaped for one line.
 rt_state_unescape() {
 	RT_REPLY=${1#=}
 	case $1 in
@@ -1800,21 +2872,7 @@ rt_state_unescape() {
 # rt_post_*_N from the store; what is not there is empty.
 rt_state_load() {
 	rt_paths=0 rt_part=0
-	rt_state_escaped path
-	rt_sql=$RT_REPLY
-	rt_state_escaped "coalesce(pre_digest,'')"
-	rt_sql="$rt_sql||char(10)||$RT_REPLY"
-	rt_state_escaped "coalesce(post_digest,'')"
-	rt_sql="$rt_sql||char(10)||$RT_REPLY"
-	for rt_word in snapshot pre_kind pre_mode pre_owner post_kind \
-		post_mode; do
-		rt_sql="$rt_sql||${rt_sep-char(10)}||coalesce($rt_word,'')"
-		rt_sep="'|'"
-	done
-	unset rt_sep
-	rt_store_each rt_state_take "SELECT $rt_sql||'|'||
-coalesce(post_owner,'')||'|.' FROM state_files
-WHERE run=$1 AND ord=$2 ORDER BY n;"
+	rt_list rt_state_take state_load "$1" "$2"
 }
 
 # rt_state_take LINE: one line of rt_state_load's answer; four a file.
@@ -1927,7 +2985,7 @@ rt_state_put_back() {
 
 # rt_status_open: opens the store to read it. Fails where no run is there.
 # Sets rt_killed where a run is recorded as running while nobody holds the
-# lock: lock.db cannot be read while a run does.
+# lock.
 rt_status_open() {
 	rt_killed=
 	rt_folder_has || return 1
@@ -1936,19 +2994,26 @@ rt_status_open() {
 	[ "$rt_schema" -ge 1 ] || return 1
 	rt_history_current standing
 	[ -n "$rt_run" ] || rt_history_current any
-	[ "$rt_run_status" != running ] || [ "$(sqlite3 -batch \
-		-init /dev/null -readonly lock.db 'PRAGMA user_version;' \
-		2>/dev/null)" != 1 ] || rt_killed=1
+	[ "$rt_run_status" != running ] || rt_status_held || rt_killed=1
 	[ -n "$rt_run" ]
+}
+
+# rt_status_held: true where a run holds the lock. That lock.db cannot be
+# read says so, and for the journal its owner.
+rt_status_held() {
+	if [ -n "$rt_journal" ]; then
+		rt_lock_held
+	else
+		[ "$(sqlite3 -batch -init /dev/null -readonly lock.db \
+			'PRAGMA user_version;' 2>/dev/null)" != 1 ]
+	fi
 }
 
 # rt_verb_status: the run, each step, and the drift of its state files.
 rt_verb_status() {
 	rt_ords='' rt_comma=''
 	if rt_status_open; then
-		rt_store_each rt_status_ord "SELECT
-ord||iif(status='rolled_back','-','') FROM step_checkpoints
-WHERE run=$rt_run ORDER BY ord;"
+		rt_list rt_status_ord ords "$rt_run"
 		if [ -n "$rt_json" ]; then
 			rt_status_json
 		else
@@ -1999,18 +3064,11 @@ rt_status_pending() {
 rt_status_json() {
 	rt_status_head
 	rt_head=$RT_REPLY
-	rt_store_ask "SELECT json_object('id',id,'status',status,'started_at',
-started_at,'ended_at',ended_at,'exit_code',exit_code,'interrupted',
-json(iif(${rt_killed:-0},'true','false')))
-FROM installer_runs WHERE run=$rt_run;"
+	rt_get run_json "$rt_run" "${rt_killed:-0}"
 	printf '%s,"run":%s,"steps":[' "$rt_head" "$RT_REPLY"
 	for rt_ord in $rt_ords; do
 		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
-		rt_store_ask "SELECT json_object('ord',ord,'id',step,
-'name',name,'status',status,'checkpoint',json(iif(checkpoint,'true','false')),
-'settled',json(iif(settled,'true','false')),'attempt',attempt,
-'started_at',started_at,'ended_at',ended_at,'duration_ms',duration_ms,
-'exit_code',exit_code) FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
+		rt_get step_json "$rt_run" "$rt_ord"
 		rt_head=${RT_REPLY%?}
 		rt_status_files
 		printf '%s%s,"state_files":[%s]}' \
@@ -2046,8 +3104,7 @@ rt_status_file() {
 
 # rt_status_text: all of it for people.
 rt_status_text() {
-	rt_store_ask "SELECT id||', started '||started_at||
-coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
+	rt_get run_text "$rt_run"
 	rt_word=$rt_run_status
 	[ -z "$rt_killed" ] || rt_word='interrupted: it was killed'
 	rt_print "$RT_NAME $rt_old_version: $rt_word"
@@ -2055,12 +3112,7 @@ coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$rt_run;"
 	rt_print "state in $rt_dir"
 	for rt_ord in $rt_ords; do
 		rt_undone=${rt_ord#"${rt_ord%-}"} rt_ord=${rt_ord%-}
-		rt_store_ask "SELECT '  ['||ord||'] '||step||': '||status||
-iif(status='failed',' (exit '||exit_code||')','')||
-iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
-iif(undoing,', undo begun',iif(settled,', settled',''))||
-iif(attempt>1,', attempt '||attempt,'')
-FROM steps WHERE run=$rt_run AND ord=$rt_ord;"
+		rt_get step_text "$rt_run" "$rt_ord"
 		rt_print "$RT_REPLY"
 		rt_status_files
 		printf '%s' "$rt_out"
@@ -2079,17 +3131,8 @@ rt_verb_list() {
 	fi
 	rt_say "checkpoints of $RT_NAME $rt_old_version ($rt_run_status)," \
 		"in $rt_dir:"
-	if [ -n "$rt_json" ]; then
-		rt_word="json_object('event','checkpoint','step',step,'ord',ord,
-'name',name,'status',status,'ended_at',ended_at)"
-	else
-		rt_word="'  '||step||'  '||status||'  '||coalesce(ended_at,'')"
-	fi
-	rt_store_each rt_print "SELECT $rt_word FROM steps WHERE run=$rt_run
-AND checkpoint AND status IN ('completed','skipped') AND NOT undoing
-ORDER BY ord;"
-	rt_store_ask "SELECT step||' ('||status||')' FROM steps
-WHERE run=$rt_run AND NOT settled ORDER BY ord LIMIT 1;"
+	rt_list rt_print checkpoints "$rt_run" "$rt_json"
+	rt_get next "$rt_run"
 	[ -z "$RT_REPLY" ] || rt_say "a resume begins with: $RT_REPLY"
 	rt_exit 0
 }
@@ -2123,7 +3166,7 @@ rt_child_mark() {
 # and the step's environment. The store's descriptors are closed by exec: a
 # redirection of the whole child would keep copies of them in some shells.
 rt_child_enter() {
-	exec 3>&- 4<&- 9>&-
+	exec 3>&- 4<&- 8<&- 9>&-
 	trap - INT TERM HUP QUIT PIPE
 	umask "$rt_umask"
 	cd "$rt_dir/work" || exit 1
@@ -2180,10 +3223,12 @@ rt_step_believe() {
 rt_child_wait() {
 	[ -z "$rt_signal" ] || rt_process_end "$rt_child"
 	while :; do
+		rt_waited=$rt_signals
 		wait "$rt_child"
 		rt_status=$?
-		# Cut short by a signal it says more than 128: look again.
-		[ "$rt_status" -ge 127 ] || break
+		# A signal cuts it short, with 1 in ksh93: then look again.
+		[ "$rt_status" -gt 126 ] ||
+			[ "$rt_waited" != "$rt_signals" ] || break
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.
@@ -2217,65 +3262,110 @@ rt_log_tail() {
 	rt_hint "log: $rt_mark_log"
 }
 
-# rt_store_need: exit 3 where this host has no sqlite3, with how to get it.
+# rt_store_need: which store this call has: sets rt_journal where it is the
+# journal. Exit 3 where this host has no program for either.
 rt_store_need() {
-	! command -v sqlite3 >/dev/null 2>&1 || return 0
+	rt_journal=
+	if command -v sqlite3 >/dev/null 2>&1; then
+		# What was not imported yet can be looked at as it is.
+		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] || rt_journal=1
+		return 0
+	fi
+	rt_word=
+	if [ -s "$rt_dir/checkpoint.db" ]; then
+		rt_word="whose checkpoints are in $rt_dir/checkpoint.db"
+	elif command -v awk >/dev/null 2>&1; then
+		rt_journal=1
+		return 0
+	fi
 	rt_how="with this system's package manager"
-	for rt_word in apt-get:'apt-get install sqlite3' \
+	for rt_how_to in apt-get:'apt-get install sqlite3' \
 		dnf:'dnf install sqlite' yum:'yum install sqlite' \
 		apk:'apk add sqlite' pacman:'pacman -S sqlite' \
 		zypper:'zypper install sqlite3' pkg:'pkg install sqlite3' \
 		brew:'brew install sqlite'; do
-		if command -v "${rt_word%%:*}" >/dev/null 2>&1; then
-			rt_how="with: ${rt_word#*:}"
+		if command -v "${rt_how_to%%:*}" >/dev/null 2>&1; then
+			rt_how="with: ${rt_how_to#*:}"
 			break
 		fi
 	done
-	rt_die "$RT_HOST" "this host has no sqlite3, which keeps checkpoints" \
+	rt_die "$RT_HOST" "this host has no sqlite3${rt_word:+, $rt_word}" \
 		"Nothing was changed. Install it $rt_how"
 }
 
 # rt_store_open rw|ro: starts the one sqlite3 of this call, checks the
 # store and, for rw, takes the lock. Only rw makes or changes anything.
 rt_store_open() {
-	rt_store_need
+	rt_store_need "$1"
 	rt_store_mode=$1
-	# A dead sqlite3 must not end the shell: PIPE is handled by nothing.
-	trap : PIPE
+	# A dead sqlite3 must not end the shell.
+	trap 'rt_signals=$((rt_signals + 1))' PIPE
 	rt_store_begin
 }
 
 # rt_store_begin: starts, checks and prepares it, as rt_store_mode says.
 rt_store_begin() {
 	rt_store_start
+	if [ -n "$rt_journal" ]; then
+		[ ! -f journal ] || [ -s journal ] || [ -z "$(ls logs)" ] ||
+			rt_store_failed "damaged: it is empty"
+		rt_text_shell "$rt_dir"
+		rt_get here "$RT_REPLY"
+		return
+	fi
 	rt_store_check
-	[ "$rt_store_mode" = ro ] || rt_store_setup
+	if [ "$rt_store_mode" = rw ]; then
+		rt_store_setup
+		rt_journal_import
+	fi
 	rt_store_views
 }
 
-# rt_store_start: sqlite3 reads descriptor 3 and answers on descriptor 4.
-# Under setsid a Ctrl-C does not reach it.
+# rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
+# answers on descriptor 4. Under setsid a Ctrl-C does not reach it.
 rt_store_start() {
-	rt_fifo=$rt_dir/.tmp.$$
-	[ "$rt_store_mode" = rw ] || rt_fifo=${TMPDIR:-/tmp}/waymark.$$.fifo
-	if ! mkdir "$rt_fifo" 2>/dev/null ||
-		! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null; then
-		rm -rf "$rt_fifo"
-		rt_fifo=${TMPDIR:-/tmp}/waymark.$$.fifos
-		if ! mkdir "$rt_fifo" ||
-			! mkfifo "$rt_fifo/in" "$rt_fifo/out"; then
+	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
+		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
 			rt_die "$RT_STORE" "no pipe can be made" \
 				"Tried $rt_dir and ${TMPDIR:-/tmp}." \
 				"Is the disk full?"
-		fi
 	fi
-	set -- sqlite3 -batch -bail -init /dev/null
-	[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
-	! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
-	(exec "$@" "$rt_dir/checkpoint.db" <"$rt_fifo/in" >"$rt_fifo/out" \
-		2>"$rt_fifo/err") &
+	if [ -n "$rt_journal" ]; then
+		rt_store_end=.
+		[ "$rt_store_mode" = ro ] || rt_lock_take
+		[ "$rt_store_mode" = ro ] || [ ! -s checkpoint.db ] ||
+			rt_store_need rw
+		(rt_journal_awk "readonly=${rt_store_mode#rw}" <"$rt_fifo/in" \
+			>"$rt_fifo/out" 2>"$rt_fifo/err" 8<&-) &
+	else
+		rt_store_end='.print .'
+		set -- sqlite3 -batch -bail -init /dev/null
+		[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
+		! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
+		(exec "$@" "$rt_dir/checkpoint.db" <"$rt_fifo/in" \
+			>"$rt_fifo/out" 2>"$rt_fifo/err") &
+	fi
 	rt_store_pid=$!
 	exec 3>"$rt_fifo/in" 4<"$rt_fifo/out"
+}
+
+# rt_store_pipes NAME: makes the folder rt_fifo with the pipes. Where one of
+# that name is there it is left alone, and the next is tried: a call in
+# another container can have the same pid.
+rt_store_pipes() {
+	rt_fifo=$1 rt_slot=0
+	while ! mkdir "$rt_fifo" 2>/dev/null; do
+		rt_slot=$((rt_slot + 1))
+		if [ ! -e "$rt_fifo" ] || [ "$rt_slot" -gt 50 ]; then
+			rt_fifo=
+			return 1
+		fi
+		rt_fifo=$1.$rt_slot
+	done
+	! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null || return 0
+	rm -rf "$rt_fifo"
+	rt_fifo=
+	return 1
 }
 
 # rt_store_send SQL: hands SQL over and waits for nothing.
@@ -2287,7 +3377,7 @@ rt_store_send() {
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
-	printf '%s\n.print .\n' "$1" >&3 2>&9 || return 1
+	printf '%s\n%s\n' "$1" "$rt_store_end" >&3 2>&9 || return 1
 	while :; do
 		rt_store_signals=$rt_signals
 		if ! IFS= read -r rt_answer <&4; then
@@ -2330,11 +3420,12 @@ rt_store_each() {
 # It cannot be taken up again: a sqlite3 that dies in it ends the call.
 rt_store_begin_all() {
 	rt_store_all=1
-	rt_store_send 'BEGIN;'
+	rt_put begin
 }
 rt_store_commit_all() {
 	rt_point
-	rt_store_try 'COMMIT;' || rt_store_failed
+	rt_q commit
+	rt_store_try "$RT_REPLY" || rt_store_failed
 	rt_point
 	rt_store_all=
 }
@@ -2347,6 +3438,7 @@ rt_store_reap() {
 	RT_REPLY=
 	[ ! -s "$rt_fifo/err" ] || RT_REPLY=$(cat "$rt_fifo/err")
 	rm -rf "$rt_fifo"
+	rt_fifo=
 }
 
 # rt_store_revive: opens the store again, once in a run, where sqlite3
@@ -2365,40 +3457,59 @@ rt_store_failed() {
 		rt_store_reap
 		set -- "$RT_REPLY"
 	fi
+	rt_word=$rt_dir/checkpoint.db
+	[ -z "$rt_journal" ] || rt_word=$rt_dir/journal
 	case $1 in
-	*locked* | *busy*)
-		rt_die "$RT_LOCKED" "another run holds the lock" \
-			"Nothing was changed. Look at it with: $rt_call status"
-		;;
+	*locked* | *busy*) rt_store_locked ;;
 	*malformed* | *'not a database'* | *corrupt* | damaged*)
 		rt_die "$RT_STORE" "the checkpoint store is damaged" \
-			"$rt_dir/checkpoint.db" \
+			"$rt_word" \
 			"It is kept as it is, and nothing was changed." \
 			"Put a good copy in its place; or move the folder" \
 			"away, and run again."
 		;;
+	newer) rt_store_newer "another" ;;
 	*full*)
-		rt_die "$RT_STORE" "the disk is full" \
-			"$rt_dir/checkpoint.db" \
+		rt_die "$RT_STORE" "the disk is full" "$rt_word" \
 			"What was recorded is safe. Make room, then:" \
 			"$rt_call resume"
 		;;
 	esac
-	rt_die "$RT_STORE" "the checkpoint store cannot be used" \
-		"$rt_dir/checkpoint.db" \
-		"sqlite3 says: ${1:-nothing; it was ended}"
+	rt_die "$RT_STORE" "the checkpoint store cannot be used" "$rt_word" \
+		"its program says: ${1:-nothing; it was ended}"
+}
+
+# rt_store_locked: exit 4.
+rt_store_locked() {
+	rt_die "$RT_LOCKED" "another run holds the lock" \
+		"Nothing was changed. Look at it with: $rt_call status"
+}
+
+# rt_store_newer SCHEMA: exit 5 for a store that a newer script made.
+rt_store_newer() {
+	rt_word=checkpoint.db
+	[ -z "$rt_journal" ] || rt_word=journal
+	rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
+		"$rt_dir/$rt_word" "It has schema $1; this script knows 1." \
+		"Nothing was changed. Use the install.sh that wrote it."
 }
 
 # rt_store_close: a store that is left in order is one plain file, which
 # another user can read.
 rt_store_close() {
-	[ -n "$rt_store_pid" ] || return 0
+	if [ -z "$rt_store_pid" ]; then
+		[ -z "$rt_fifo" ] || rm -rf "$rt_fifo"
+		return 0
+	fi
 	if [ "$rt_store_mode" = rw ]; then
 		rt_point
-		[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
-		rt_store_send 'PRAGMA main.journal_mode=DELETE;'
+		if [ -z "$rt_journal" ]; then
+			[ -z "$rt_store_all" ] || rt_store_send 'ROLLBACK;'
+			rt_store_send 'PRAGMA main.journal_mode=DELETE;'
+		fi
 	fi
-	rt_store_send .quit
+	[ -n "$rt_journal" ] || rt_store_send .quit
+	exec 3>&-
 	# shellcheck disable=SC2162 # what is left in the pipe is thrown away
 	while read rt_answer <&4; do :; done
 	rt_store_reap
@@ -2515,7 +3626,7 @@ rt_watch_stop() {
 # rt_watch_follow: copies what is added to the log until the step's end.
 rt_watch_follow() {
 	trap - INT TERM HUP QUIT PIPE
-	exec 3>&- 4<&- 5<"$rt_log"
+	exec 3>&- 4<&- 8<&- 5<"$rt_log"
 	while :; do
 		rt_last=
 		[ -e "$rt_ended" ] && rt_last=1
@@ -2530,7 +3641,7 @@ rt_watch_follow() {
 rt_watch_spin() {
 	trap 'exit 0' TERM
 	trap - INT HUP QUIT PIPE
-	exec 3>&- 4<&-
+	exec 3>&- 4<&- 8<&-
 	rt_tick=0
 	while [ ! -e "$rt_ended" ] && kill -0 "$$" 2>/dev/null; do
 		case $((rt_tick % 4)) in
@@ -2591,6 +3702,8 @@ rt_main_reset() {
 	rt_quiet='' rt_verbose='' rt_json='' rt_plain='' rt_flags=''
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
+	rt_journal='' rt_locked='' rt_schema=1 rt_fifo=''
+	rt_token=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -2611,7 +3724,8 @@ rt_main_origin() {
 	*) return 0 ;;
 	esac
 	rt_main_intact
-	[ ! -f "${rt_self%/*}/checkpoint.db" ] || rt_copy_dir=${rt_self%/*}
+	rt_dir=${rt_self%/*}
+	! rt_folder_has || rt_copy_dir=$rt_dir
 	rt_call_set "$rt_self"
 }
 
@@ -2730,7 +3844,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 17bac3cfd8059bdc63c1680e86e3308d1529e429ddf19e56553e0ea3549b1ba6
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 88a45fb2958e25ee76736e96e632ac96bc133270f2894dfbc09ad3f6591d8bb7
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
