@@ -1,7 +1,7 @@
 import { parse as parseToml, TomlError } from "smol-toml";
 import { DiagnosticLog } from "../diagnostics/log.js";
 import { LineTable, type Place, type Source } from "../source.js";
-import { lazySpans, type KeyPath, type KeySpan } from "./spans.js";
+import { DEEPEST, lazySpans, type KeyPath, type KeySpan } from "./spans.js";
 import { lineInString } from "./string-lines.js";
 
 /** The values of an installer.toml, and where each of them stands. */
@@ -37,6 +37,11 @@ export function parse(source: Source): SyntaxTree {
   }
 
   const spanOf = lazySpans(text, lines);
+  const deep = tooDeep(value, []);
+  if (deep !== undefined) {
+    log.report("WM0102", { levels: DEEPEST }, place(spanOf(deep).key));
+    log.throwIfErrors();
+  }
   return {
     source,
     value,
@@ -52,6 +57,18 @@ export function parse(source: Source): SyntaxTree {
       return place(lines.lineSpan(lines.position(offset).line));
     },
   };
+}
+
+/** Where tables and lists go deeper than the phases that follow can. */
+function tooDeep(value: unknown, path: KeyPath): KeyPath | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (path.length === DEEPEST) return path;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner !== "object") continue;
+    const deep = tooDeep(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (deep !== undefined) return deep;
+  }
+  return undefined;
 }
 
 /** smol-toml's own sentence, without its frame. */

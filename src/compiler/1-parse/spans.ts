@@ -1,6 +1,9 @@
 import { parseTOML, type AST } from "toml-eslint-parser";
 import type { LineTable, Span } from "../source.js";
 
+/** Levels of tables and lists: what is deeper is refused, and has no span. */
+export const DEEPEST = 100;
+
 export type KeyPath = readonly (string | number)[];
 
 export interface KeySpan {
@@ -46,6 +49,7 @@ function collectSpans(text: string, lines: LineTable): Map<string, KeySpan> {
   const visitPair = (pair: AST.TOMLKeyValue, above: KeyPath): void => {
     let path = above;
     for (const part of pair.key.keys) {
+      if (path.length === DEEPEST) return;
       path = [...path, part.type === "TOMLBare" ? part.name : part.value];
       note(path, pair.key, pair.value);
     }
@@ -68,7 +72,7 @@ function collectSpans(text: string, lines: LineTable): Map<string, KeySpan> {
       visitPair(node, []);
       continue;
     }
-    const path = node.resolvedKey;
+    const path = node.resolvedKey.slice(0, DEEPEST);
     // The header, brackets and all: the table's own range takes in its body.
     const header = lines.span(node.range[0], headerEnd(node, text));
     // `[a.b.c]` may be all that there is of `a`, and `[[a]]` is what `a` is.

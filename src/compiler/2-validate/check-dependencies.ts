@@ -4,6 +4,9 @@ import type { Place } from "../source.js";
 import { draftSteps, type DraftStep } from "./draft-steps.js";
 import type { Draft, InstallerToml } from "./schema.js";
 
+/** Each takes a look at all steps: more of them nobody reads. */
+const SUGGESTIONS = 50;
+
 /** Each dependency is a step, another one, named once, and there is no circle. */
 export function checkDependencies(
   draft: Draft<InstallerToml>,
@@ -18,6 +21,7 @@ export function checkDependencies(
   // A step whose shape is wrong may be the one that is missing here.
   const whole = draft.step?.every((step) => step?.id !== undefined) ?? false;
 
+  let unknown = 0;
   for (const { step, path, label } of draftSteps(draft)) {
     const seen = new Set<string>();
     step.depends_on?.forEach((id, index) => {
@@ -28,7 +32,7 @@ export function checkDependencies(
       } else if (id === step.id) {
         tree.log.report("WM0221", { step: id }, place());
       } else if (!steps.has(id) && whole) {
-        const meant = nearest(id, steps.keys());
+        const meant = ++unknown <= SUGGESTIONS ? nearest(id, steps.keys()) : undefined;
         const facts = { step: label, id, ...(meant === undefined ? {} : { meant }) };
         tree.log.report("WM0220", facts, place());
       }

@@ -62,7 +62,7 @@ function checkScript(
     tree.log.report("WM0235", { step: label }, place());
     return;
   }
-  if (shell) reportCrlf(text, `the script of step \`${label}\``, place, tree);
+  if (shell) reportCrlf(text, "the script", label, place, tree);
   const shebang = /^#![^\n\r]*/.exec(text)?.[0].trimEnd();
   const asked = shebang === undefined ? [] : interpreterWords(shebang.slice(2));
   if (shebang !== undefined && asked.length > 0 && words.length > 0) {
@@ -80,7 +80,7 @@ function checkOtherTexts({ step, path, label }: DraftStep, tree: SyntaxTree): vo
   if (rollback !== undefined) {
     const place = (): Place => tree.valueAt([...path, "checkpoint", "rollback"]);
     if (hasNoCommands(rollback)) tree.log.report("WM0254", { step: label }, place());
-    else reportCrlf(rollback, `the rollback of step \`${label}\``, place, tree);
+    else reportCrlf(rollback, "the rollback", label, place, tree);
   }
   step.verification?.commands?.forEach((command, index) => {
     if (command?.cmd === undefined) return;
@@ -89,8 +89,7 @@ function checkOtherTexts({ step, path, label }: DraftStep, tree: SyntaxTree): vo
     if (hasNoCommands(command.cmd)) {
       tree.log.report("WM0240", { step: label }, place());
     } else {
-      const what = `a verification command of step \`${label}\``;
-      reportCrlf(command.cmd, what, place, tree);
+      reportCrlf(command.cmd, "a verification command", label, place, tree);
     }
   });
 }
@@ -98,10 +97,11 @@ function checkOtherTexts({ step, path, label }: DraftStep, tree: SyntaxTree): vo
 function reportCrlf(
   text: string,
   what: string,
+  step: string,
   place: () => Place,
   tree: SyntaxTree,
 ): void {
-  if (text.includes("\r\n")) tree.log.report("WM0236", { what }, place());
+  if (text.includes("\r\n")) tree.log.report("WM0236", { what, step }, place());
 }
 
 /** The text of a script that has one, from where its table says. */

@@ -2,7 +2,7 @@ import type { SyntaxTree } from "../1-parse/parse.js";
 import type { Script } from "../4-render/script.js";
 import { InternalError } from "../diagnostics/diagnostic.js";
 import { authorTexts, type AuthorText } from "./author-texts.js";
-import { SyntaxChecker } from "./shell-syntax.js";
+import { NoShellError, SyntaxChecker } from "./shell-syntax.js";
 
 /**
  * `sh -n` over each of the author's texts, which must be complete in itself,
@@ -10,12 +10,7 @@ import { SyntaxChecker } from "./shell-syntax.js";
  */
 export function checkSyntax(script: Script, tree: SyntaxTree): void {
   const texts = authorTexts(script.plan, tree);
-  withChecker("sh", (checker) => {
-    const reason = checker.missing();
-    if (reason !== undefined) {
-      tree.log.report("WM0503", { shell: "sh", reason }, undefined);
-      return;
-    }
+  const missing = withChecker("sh", (checker) => {
     const own = texts.filter((text) => text.shell === "sh");
     if (reportRejected(own, checker, tree)) return;
     const fault = checker.fault(script.text) ?? checker.fault(script.body);
@@ -24,18 +19,26 @@ export function checkSyntax(script: Script, tree: SyntaxTree): void {
       `the emitted script does not parse: line ${fault.line}: ${fault.reason}`,
     );
   });
+  if (missing !== undefined) {
+    tree.log.report("WM0503", { shell: "sh", reason: missing }, undefined);
+  }
   const bash = texts.filter((text) => text.shell === "bash");
-  if (bash.length === 0) return;
-  withChecker("bash", (checker) => {
-    // Without a bash here, the hosts that have one will tell.
-    if (checker.missing() === undefined) reportRejected(bash, checker, tree);
-  });
+  // Without a bash here, the hosts that have one will tell.
+  if (bash.length > 0) withChecker("bash", (checker) => reportRejected(bash, checker, tree));
 }
 
-function withChecker(shell: string, use: (checker: SyntaxChecker) => void): void {
+/** Why the shell could not be asked, or undefined where it was. */
+function withChecker(
+  shell: string,
+  use: (checker: SyntaxChecker) => void,
+): string | undefined {
   const checker = new SyntaxChecker(shell);
   try {
     use(checker);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NoShellError) return error.message;
+    throw error;
   } finally {
     checker.close();
   }

@@ -1,6 +1,7 @@
 import type { Plan } from "../3-plan/plan.js";
 import type { Script } from "../4-render/script.js";
 import { InternalError } from "../diagnostics/diagnostic.js";
+import { isPlainSh } from "../interpreter.js";
 
 const DEFINITION = /^(rt_\w+) ?\(\)/gm;
 
@@ -8,9 +9,17 @@ const DEFINITION = /^(rt_\w+) ?\(\)/gm;
 const CALL =
   /(?:^|[;&|(){}!'"`]|\b(?:then|do|else|elif|if|while|until|eval|exec|trap)\b)[ \t]*(rt_\w+)(?![\w=[($-])/gm;
 
-/** Every function of the runtime that the script calls is in it, once. */
-export function checkRuntimeCalls(script: Script): void {
-  const own = withoutAuthorTexts(script.body, script.plan);
+/** What stands between an author's texts and the runtime: see body.hbs. */
+const BANNER = /^# #+ the machinery$/gm;
+
+/**
+ * Every function of the runtime that the script calls is in it, once. What is
+ * asked is the runtime alone: an author's words may be `rt_` ones as well.
+ */
+export function checkRuntimeCalls({ body, plan }: Script): void {
+  const banner = [...body.matchAll(BANNER)].at(-1);
+  if (banner === undefined) throw new InternalError("the script has no runtime");
+  const own = body.slice(banner.index);
   const defined = new Set<string>();
   for (const [, name] of own.matchAll(DEFINITION)) {
     if (defined.has(name as string)) {
@@ -24,6 +33,19 @@ export function checkRuntimeCalls(script: Script): void {
       throw new InternalError(`the runtime calls ${name}, which the script does not define`);
     }
   }
+  for (const name of calledBySteps(plan)) {
+    if (!defined.has(name)) {
+      throw new InternalError(`a step calls ${name}, which the script does not define`);
+    }
+  }
+}
+
+/** What step.hbs calls around the author's texts. */
+function calledBySteps({ steps }: Plan): string[] {
+  return [
+    ...(steps.some((step) => step.verification.length > 0) ? ["rt_verify"] : []),
+    ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
+  ];
 }
 
 /** A variable in `${…}` or `((…))`, a word of a continued line, a comment. */
@@ -35,21 +57,4 @@ function isNoCall(text: string, call: RegExpExecArray): boolean {
   if (/^\s*#/.test(line)) return true;
   const previous = text.slice(text.lastIndexOf("\n", lineStart - 2) + 1, lineStart - 1);
   return call.index <= lineStart && /\\$/.test(previous) && !/[|&;] *\\$/.test(previous);
-}
-
-/** What an author calls `rt_…` is no concern of the runtime's. */
-function withoutAuthorTexts(body: string, plan: Plan): string {
-  const kept: string[] = [];
-  let at = 0;
-  for (const step of plan.steps) {
-    const texts = [step.script?.text, step.checkpoint?.rollback];
-    for (const text of texts) {
-      if (text === undefined || !text.includes("rt_")) continue;
-      const found = body.indexOf(text, at);
-      if (found < 0) continue;
-      kept.push(body.slice(at, found));
-      at = found + text.length;
-    }
-  }
-  return kept.join("") + body.slice(at);
 }

@@ -10,6 +10,11 @@ export interface SyntaxFault {
   readonly reason: string;
 }
 
+/** This machine cannot start the shell. */
+export class NoShellError extends Error {
+  override readonly name = "NoShellError";
+}
+
 /** A shell that parses texts and runs nothing; `close` removes its folder. */
 export class SyntaxChecker {
   readonly shell: string;
@@ -23,24 +28,17 @@ export class SyntaxChecker {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Why the shell cannot be asked at all, or undefined where it can. */
-  missing(): string | undefined {
-    const { error } = spawnSync(this.shell, ["-c", ":"], { stdio: "ignore", env: environment() });
-    if (error === undefined) return undefined;
-    const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" ? `there is no ${this.shell} here` : error.message;
-  }
-
-  /** `SHELL -n` over one text. */
+  /** `SHELL -n` over one text; throws a NoShellError where there is no shell. */
   fault(text: string): SyntaxFault | undefined {
     const file = join(this.#folder, "text.sh");
     writeFileSync(file, text);
-    const { status, stderr } = spawnSync(this.shell, ["-n", file], {
+    const { status, stderr, error } = spawnSync(this.shell, ["-n", file], {
       encoding: "utf8",
       env: environment(),
       stdio: ["ignore", "ignore", "pipe"],
       maxBuffer: 64 * 1024 * 1024,
     });
+    if (error !== undefined) throw new NoShellError(reasonOf(error, this.shell));
     return status === 0 ? undefined : parseFault(stderr.replaceAll(file, ""));
   }
 
@@ -76,6 +74,11 @@ export class SyntaxChecker {
     if (this.fault(asFunctions) !== undefined) return false;
     return this.fault(nested(texts)) === undefined;
   }
+}
+
+function reasonOf(error: Error, shell: string): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" ? `there is no ${shell} here` : error.message;
 }
 
 /** So deep at most: shells recurse, and some have little stack. */

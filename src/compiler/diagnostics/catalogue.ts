@@ -7,7 +7,11 @@ import type { Severity } from "./diagnostic.js";
  * A code, once published, keeps its meaning; a new one gets a golden case.
  */
 const catalogue = {
-  WM0101: error((f: { reason: string }) => [`not valid TOML: ${f.reason}`]),
+  WM0101: error((f: { reason: string }) => [`not valid TOML: ${plain(f.reason)}`]),
+  WM0102: error((f: { levels: number }) => [
+    `tables and lists are nested more than ${f.levels} deep`,
+    "an installer needs no more than five levels",
+  ]),
 
   WM0201: error((f: { key: string; table: string }) => [
     `${tick(f.table)} needs the key ${tick(f.key)}`,
@@ -91,15 +95,15 @@ const catalogue = {
     "keep one of them",
   ]),
   WM0234: error((f: { file: string; reason: string }) => [
-    `cannot read the script ${tick(f.file)}: ${f.reason}`,
+    `cannot read the script ${tick(f.file)}: ${plain(f.reason)}`,
     "the path is relative to the folder of the installer.toml",
   ]),
   WM0235: error((f: { step: string }) => [
     `the script of step ${tick(f.step)} has no commands`,
     "a step that does nothing on purpose can say `:`",
   ]),
-  WM0236: error((f: { what: string }) => [
-    `${f.what} has CRLF line ends: the shell takes the CR for a part of each command`,
+  WM0236: error((f: { what: string; step: string }) => [
+    `${f.what} of step ${tick(f.step)} has CRLF line ends: the shell takes the CR for a part of each command`,
     "save the file with LF line ends (with git: put `* text eol=lf` into .gitattributes)",
   ]),
   WM0237: error((f: { step: string }) => [
@@ -162,21 +166,21 @@ const catalogue = {
   ]),
 
   WM0501: error((f: { what: string; shell: string; reason: string }) => [
-    `${f.shell} cannot parse ${f.what}: ${f.reason}`,
+    `${f.shell} cannot parse ${f.what}: ${plain(f.reason)}`,
   ]),
   WM0502: error((f: { what: string }) => [
     `${f.what} does not end where its text ends`,
     "close its last here-document, or take away the backslash that continues its last line",
   ]),
   WM0503: warning((f: { shell: string; reason: string }) => [
-    `the script was not checked with ${tick(`${f.shell} -n`)}: ${f.reason}`,
+    `the script was not checked with ${tick(`${f.shell} -n`)}: ${plain(f.reason)}`,
   ]),
 
   WM0901: error((f: { path: string; reason: string }) => [
-    `cannot read ${plain(f.path)}: ${f.reason}`,
+    `cannot read ${plain(f.path)}: ${plain(f.reason)}`,
   ]),
   WM0902: error((f: { path: string; reason: string }) => [
-    `cannot write ${plain(f.path)}: ${f.reason}`,
+    `cannot write ${plain(f.path)}: ${plain(f.reason)}`,
   ]),
 } satisfies Record<string, Entry<never>>;
 
@@ -218,9 +222,12 @@ function tick(text: string): string {
 }
 
 function plain(text: string): string {
-  const short = text.length > 120 ? `${text.slice(0, 117)}...` : text;
-  return short.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escaped);
+  const short = text.length > 120 ? `${text.slice(0, 117).replace(HALF, "")}...` : text;
+  return short.replace(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, escaped);
 }
+
+/** The first half of a character that was cut in two. */
+const HALF = /[\ud800-\udbff]$/;
 
 function escaped(character: string): string {
   if (character === "\n") return "\\n";

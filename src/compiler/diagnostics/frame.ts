@@ -117,7 +117,8 @@ function frame(
 function visible(text: string): string {
   return text
     .replaceAll("\t", "    ")
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    // A half of a character is what the cut of a long line leaves.
+    .replace(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, (character) =>
       character === "\ufeff" ? "" : "\u00b7",
     );
 }

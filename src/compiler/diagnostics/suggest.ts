@@ -1,3 +1,6 @@
+/** Longer than any key or id that is right. */
+const LONGEST = 200;
+
 /**
  * The candidate that a person most likely meant, or undefined where none is
  * near: at most a third of the word's letters differ.
@@ -6,6 +9,8 @@ export function nearest(
   word: string,
   candidates: Iterable<string>,
 ): string | undefined {
+  // Nobody wrote that by a slip of the finger, and to compare it takes long.
+  if (word.length > LONGEST) return undefined;
   const wanted = fold(word);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;

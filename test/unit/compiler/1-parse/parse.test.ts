@@ -45,6 +45,23 @@ describe("a syntax error", () => {
   });
 });
 
+describe("what is nested", () => {
+  const lists = (levels: number): string => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+
+  test.each([
+    ["lists", `b = 1\na = ${lists(100)}`, "WM0102 2:104"],
+    ["a key", `a.${"b.".repeat(200)}c = 1`, "WM0102 1:1"],
+    ["a header", `[x]\n[${"a.".repeat(50_000)}b]\nc = 1`, "WM0102 2:1"],
+    ["a key in a table", `a = { b.${"c.".repeat(3000)}d = 1 }`, "WM0102 1:7"],
+  ])("too deep, as %s, is refused", (_, text, mark) => {
+    expect(faults(text)).toEqual([mark]);
+  });
+
+  test("as deep as it may be is not", () => {
+    expect(faults(`a = ${lists(99)}`)).toEqual([]);
+  });
+});
+
 describe("a position", () => {
   const text = [
     "a.b = 1",

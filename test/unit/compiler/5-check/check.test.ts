@@ -8,14 +8,16 @@ import { parseFault, SyntaxChecker } from "../../../../src/compiler/5-check/shel
 import { findTool } from "../../../setup/tools.js";
 import { caught, HEAD, marks, sourceOf, stepToml } from "../../helpers.js";
 
-/** Checks a plain rendering: a function a step, and what a test adds. */
+const BANNER = "# ##### the machinery\n";
+
+/** Checks a plain rendering: a function a step, and what a test adds to the runtime. */
 function checked(toml: string, more = "", change = (script: Script): Script => script): Script {
   const tree = parse(sourceOf(toml));
   const steps = plan(validate(tree), tree);
   const functions = steps.steps.map(
     ({ symbol, script }) => `step_${symbol}() {\n${script?.text ?? ":\n"}}\n`,
   );
-  const body = functions.join("") + more;
+  const body = functions.join("") + BANNER + more;
   const text = `#!/bin/sh\ncat <<'WAYMARK_BODY'\n${body}WAYMARK_BODY\n`;
   return check(change({ plan: steps, text, body }), tree);
 }
@@ -57,7 +59,8 @@ describe("an author's text", () => {
   });
 
   test("may call what it likes, and hold words of the runtime", () => {
-    expect(() => checked(script("rt_mine() { rt_other; }\nrt_mine"))).not.toThrow();
+    const text = `rt_mine() { rt_other; }\nrt_mine\ncat <<'E'\n${BANNER}rt_other\nE`;
+    expect(() => checked(script(text))).not.toThrow();
   });
 });
 
@@ -65,7 +68,7 @@ describe("the emitted script", () => {
   const good = HEAD + stepToml("a");
 
   test("must parse itself, and that is waymark's fault", () => {
-    expect(() => checked(good, "if\n")).toThrow(/^the emitted script does not parse: line 5: /);
+    expect(() => checked(good, "if\n")).toThrow(/^the emitted script does not parse: line 6: /);
   });
 
   test.each([
@@ -88,6 +91,19 @@ describe("the emitted script", () => {
     "unset rt_x\n",
   ])("%j is not", (more) => {
     expect(() => checked(good, more)).not.toThrow();
+  });
+
+  test("must hold the runtime, and all that its steps call", () => {
+    const bare = (one: Script): Script => {
+      const body = one.body.replace(BANNER, "");
+      return { ...one, body, text: one.text.replace(one.body, body) };
+    };
+    expect(() => checked(good, "", bare)).toThrow("has no runtime");
+    const verified = `${good}[step.verification]\ncommands = [{ cmd = ":" }]\n`;
+    expect(() => checked(verified)).toThrow("a step calls rt_verify");
+    expect(() => checked(verified, "rt_verify() {\n:\n}\n")).not.toThrow();
+    const foreign = good.replace("content", 'interpreter = "cat"\ncontent');
+    expect(() => checked(foreign)).toThrow("a step calls rt_interpret");
   });
 
   test("must carry its body whole", () => {
@@ -117,7 +133,6 @@ describe("what a shell says", () => {
     (shell) => {
       const checker = new SyntaxChecker(shell);
       try {
-        expect(checker.missing()).toBeUndefined();
         expect(checker.fault("echo a\n")).toBeUndefined();
         const fault = checker.fault("echo a\necho b\nfi\n");
         // One shell counts from where the command began.
@@ -134,7 +149,7 @@ describe("what a shell says", () => {
   test("that is not there is said", () => {
     const checker = new SyntaxChecker("no-such-shell");
     try {
-      expect(checker.missing()).toBe("there is no no-such-shell here");
+      expect(() => checker.fault(":\n")).toThrow("there is no no-such-shell here");
     } finally {
       checker.close();
     }

@@ -54,6 +54,25 @@ describe("the log", () => {
   });
 });
 
+test("no message lets through what a terminal acts on", () => {
+  const log = new DiagnosticLog();
+  const odd = "\x1b[31m\x07\u202e\n";
+  log.report("WM0101", { reason: odd }, undefined);
+  log.report("WM0234", { file: odd, reason: odd }, undefined);
+  log.report("WM0236", { what: "the script", step: odd }, undefined);
+  log.report("WM0501", { what: "the script", shell: "sh", reason: odd }, undefined);
+  log.report("WM0901", { path: odd, reason: odd }, undefined);
+  const shown = renderDiagnostics(log.all, { color: false });
+  expect(shown).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
+  expect(shown.trimEnd().split("\n\n")).toHaveLength(5);
+});
+
+test("a message cuts a long text between two characters", () => {
+  const log = new DiagnosticLog();
+  for (const before of ["", "x"]) log.report("WM0210", { key: before + "\u{1f600}".repeat(100) }, undefined);
+  expect(log.all.map(({ message }) => message).join("")).not.toMatch(/\p{Surrogate}|ud83d/iu);
+});
+
 describe("the frame", () => {
   test("shows the lines around, and marks the span", () => {
     expect(framed(placeIn("one\ntwo three\nfour\n", 8, 13))).toBe(
@@ -94,6 +113,13 @@ describe("the frame", () => {
     expect(shown[1]?.indexOf("HERE")).toBe(shown[2]?.indexOf("^^^^"));
   });
 
+  test("shows no half of a character that the cut of a line leaves", () => {
+    const text = `${"\u{1f600}".repeat(100)}x${"\u{1f600}".repeat(100)}`;
+    for (const at of [0, 199, 200, 201]) {
+      expect(framed(placeIn(text, at, at + 1))).not.toMatch(/\p{Surrogate}/u);
+    }
+  });
+
   test("has colour only where that is asked", () => {
     expect(framed(placeIn("x", 0, 1))).not.toContain("\x1b");
     expect(framed(placeIn("x", 0, 1), true)).toContain("\x1b[1;31merror WM0210\x1b[0m");
@@ -117,6 +143,10 @@ describe("a suggestion", () => {
     ["", undefined],
   ])("for %j is %j", (word, meant) => {
     expect(nearest(word, keys)).toBe(meant);
+  });
+
+  test("for what nobody could mean is none, and takes no time", () => {
+    expect(nearest("a".repeat(100_000), ["b".repeat(99_000)])).toBeUndefined();
   });
 
   test("is the nearest of several", () => {
