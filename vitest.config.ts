@@ -24,6 +24,7 @@ export default defineConfig({
       kind("lint", 120),
       kind("runtime", 120),
       kind("behaviour", 120),
+      kind("fuzz", 600),
     ],
   },
 });
