@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { findTool } from "../../setup/tools.js";
 import { tried } from "../harness/fault-counts.js";
-import { diffTrees, inEachShell, installerToml, needs, Sandbox, statuses, trace, type Tree } from "../harness/index.js";
+import { diffTrees, inEachShellWithSqlite, installerToml, needs, Sandbox, statuses, trace, type Tree } from "../harness/index.js";
 
 const IDS = ["one", "two", "three", "four"] as const;
 
@@ -41,7 +41,7 @@ async function expectOrder(box: Sandbox, before: Tree): Promise<void> {
 }
 
 describe.runIf(canFake)(`a clock that jumps${canFake ? "" : " (skipped: no faketime here)"}`, () => {
-  inEachShell("as sqlite3 sees it", (shell) => {
+  inEachShellWithSqlite("as sqlite3 sees it", (shell) => {
     /** A sandbox whose store's clock is what `set` says, at each look. */
     function withClock(): { box: Sandbox; set: (offset: string, at?: string) => void } {
       const box = Sandbox.create(shell, TOML);
@@ -90,7 +90,7 @@ exec faketime -f "$(cat '${clock}')" env -u FAKETIME ${findTool("sqlite3")} "$@"
   });
 });
 
-inEachShell("a store whose times are all in the future", (shell) => {
+inEachShellWithSqlite("a store whose times are all in the future", (shell) => {
   it("resumes and rolls back in the order of what was done", async () => {
     const box = Sandbox.create(shell, TOML);
     const before = box.tree();

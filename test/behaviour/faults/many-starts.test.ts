@@ -84,10 +84,8 @@ inEachShell("a pid that another process has now", (shell) => {
     tried("pid-reused", shell);
   });
 
-  // In mksh it fails: the second call removes what the first one needs.
   it.runIf(canUnshare)(
     "in another container: the second call exits 4 without an effect",
-    { fails: shell.key === "mksh" },
     async () => {
       const box = Sandbox.create(shell, TOML);
       const first = box.start([], { under: APART });

@@ -33,7 +33,7 @@ function killOne(pid: number): void {
 }
 
 inEachShell("kill -9 at a random instant", (shell) => {
-  const count = tries("KILLS", 4);
+  const count = tries("KILLS", 3);
 
   it("of a run, then of its resume: it ends as if nothing was", limitFor(count), async () => {
     const random = randomFor("random-kills", shell);

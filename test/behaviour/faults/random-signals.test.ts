@@ -32,7 +32,7 @@ function isStrict(shell: Shell, toGroup: boolean): boolean {
 }
 
 inEachShell("a signal at a random instant", (shell) => {
-  const count = tries("SIGNALS", 4);
+  const count = tries("SIGNALS", 3);
 
   it("ends the run with 128+N, and the store says so", limitFor(count), async () => {
     const random = randomFor("random-signals", shell);

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findTool } from "../../setup/tools.js";
 import { during, limitFor, pointsFor, randomFor, tried, tries } from "../harness/fault-counts.js";
-import { inEachShell, type Sandbox } from "../harness/index.js";
+import { inEachShellWithSqlite, type Sandbox } from "../harness/index.js";
 import { Subject, subjectToml } from "./subject.js";
 
 /** Shell text by which a step kills its own call's sqlite3, where told to. */
@@ -21,14 +21,14 @@ done
 `;
 const IDS = ["first", "middle", "last"] as const;
 /** Every so manieth kill point in CI. */
-const FEW = 20;
+const FEW = 40;
 
 /** Tells each of these steps to kill sqlite3 once. */
 async function arm(box: Sandbox, ids: readonly string[]): Promise<void> {
   await box.startCommand(["touch", ...ids.map((id) => box.signalFile(`kill-${id}`))]).result;
 }
 
-inEachShell("a sqlite3 that is killed", (shell) => {
+inEachShellWithSqlite("a sqlite3 that is killed", (shell) => {
   it("in one step: it is started again, and nothing is lost", async () => {
     const subject = await Subject.create(shell, subjectToml(KILL));
     for (const id of IDS) {
@@ -54,11 +54,11 @@ inEachShell("a sqlite3 that is killed", (shell) => {
     await subject.expectRecovery();
   });
 
-  it("at a random instant: never a false success", limitFor(tries("KILLS", 4)), async () => {
+  it("at a random instant: never a false success", limitFor(tries("KILLS", 2)), async () => {
     const random = randomFor("sqlite3-killed", shell);
     const subject = await Subject.create(shell, subjectToml("sleep 0.01\n"));
     const { box } = subject;
-    for (let kills = 0, turn = 0; kills < tries("KILLS", 4); turn += 1) {
+    for (let kills = 0, turn = 0; kills < tries("KILLS", 2); turn += 1) {
       const delay = random.below(subject.tookMs);
       const call = box.start();
       await sleep(delay);
@@ -84,7 +84,7 @@ inEachShell("a sqlite3 that is killed", (shell) => {
   });
 });
 
-inEachShell("a sqlite3 that answers slowly", (shell) => {
+inEachShellWithSqlite("a sqlite3 that answers slowly", (shell) => {
   const slow = `#!/bin/sh
 ${findTool("sqlite3")} "$@" | while IFS= read -r line; do
   sleep 0.01

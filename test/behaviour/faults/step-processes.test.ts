@@ -1,7 +1,7 @@
 // What a step does to its own descriptors and processes is never the end of
 // the store: the run goes on, or stops as it says, and a resume ends right.
 import { expect, it } from "vitest";
-import { tried } from "../harness/fault-counts.js";
+import { shareOf, tried } from "../harness/fault-counts.js";
 import {
   inEachShell,
   installerToml,
@@ -24,6 +24,9 @@ function between(run: string): string {
     ],
   });
 }
+
+/** One of so many cases in CI, each shell another. */
+const FEW = 3;
 
 const CLOSE_ALL = "exec 0<&- 1>&- 2>&- 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-\n";
 /** The group's number, without a program that not each host has. */
@@ -50,7 +53,7 @@ const FAIL: readonly (readonly [string, string, number])[] = [
 ];
 
 inEachShell("a step that", (shell) => {
-  it.each(SUCCEED)("%s succeeds, and the run goes on", async (_, run) => {
+  it.each(shareOf(shell, FEW, SUCCEED))("%s succeeds, and the run goes on", async (_, run) => {
     const box = Sandbox.create(shell, between(run));
     await box.expectExit(0, [], { input: "an answer\n" });
     expect(box.trace()).toEqual(["before", "odd", "after"]);
@@ -58,7 +61,7 @@ inEachShell("a step that", (shell) => {
     tried("step-hostile", shell);
   });
 
-  it.each(FAIL)("%s fails, and a resume goes on", async (_, run, code) => {
+  it.each(shareOf(shell, FEW, FAIL))("%s fails, and a resume goes on", async (_, run, code) => {
     const box = Sandbox.create(shell, between(run));
     await box.expectExit(1, [], { input: "an answer\n" });
     expect(box.trace()).toEqual(["before", "odd"]);
@@ -78,7 +81,7 @@ inEachShell("a step that", (shell) => {
     await expectResumed(box);
   });
 
-  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("sends %s to its script's group: 128+N", async (name) => {
+  it.each(shareOf(shell, FEW, ["SIGTERM", "SIGINT", "SIGHUP"] as const))("sends %s to its script's group: 128+N", async (name) => {
     const signal = name.slice(3);
     const box = Sandbox.create(shell, between(KILL_GROUP.replace("KILL", signal)));
     const { exit, stderr } = await box.run();

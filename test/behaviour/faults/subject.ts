@@ -116,7 +116,7 @@ export class Subject {
 
   /** Waits until no process of a killed call writes any more. */
   async quiet(): Promise<void> {
-    await waitUntil("the store is at rest", () => this.box.pids(/sqlite3/).length === 0);
+    await waitUntil("the store is at rest", () => this.box.pids(/sqlite3|awk/).length === 0);
   }
 
   /** The database is whole, whatever stopped the call. */

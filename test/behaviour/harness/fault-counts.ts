@@ -27,7 +27,7 @@ export const seed = numberFrom("SEED", 1);
 /** Numbers of its own for a subject, a shell and the seed. */
 export function randomFor(subject: string, shell: Shell): Random {
   let mixed = seed;
-  for (const byte of Buffer.from(`${subject}/${shell.key}`)) {
+  for (const byte of Buffer.from(`${subject}/${shell.name}`)) {
     mixed = (Math.imul(mixed, 31) + byte) >>> 0;
   }
   return new Random(mixed);
@@ -45,8 +45,19 @@ export function tries(name: "KILLS" | "SIGNALS" | "CUTS" | "STARTS", few: number
  */
 export function* pointsFor(shell: Shell, few: number): Generator<number, never> {
   const stride = numberFrom("STRIDE", few);
+  for (let point = ((placeOf(shell) + seed) % stride) + 1; ; point += stride) yield point;
+}
+
+/** The cases of a list that this shell takes, as `pointsFor` does. */
+export function shareOf<T>(shell: Shell, few: number, cases: readonly T[]): readonly T[] {
+  const stride = numberFrom("STRIDE", few);
+  return cases.filter((_, index) => (index + placeOf(shell) + seed) % stride === 0);
+}
+
+/** A number for each shell and store. */
+function placeOf(shell: Shell): number {
   const place = ALL_SHELLS.findIndex((one) => one.key === shell.key);
-  for (let point = ((place + seed) % stride) + 1; ; point += stride) yield point;
+  return shell.journal ? place + ALL_SHELLS.length : place;
 }
 
 /** Counts one try of a fault for `npm run reliability`. */
@@ -55,7 +66,7 @@ export function tried(id: string, shell: Shell): void {
     throw new Error(`test/reliability/faults.json has no fault "${id}"`);
   }
   const file = process.env.WAYMARK_FAULTS_TALLY;
-  if (file) appendFileSync(file, `${id}\t${shell.key}\n`);
+  if (file) appendFileSync(file, `${id}\t${shell.name}\n`);
 }
 
 /** Long enough for so many tries on a loaded machine. */
