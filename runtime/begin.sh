@@ -1,6 +1,6 @@
 # module: begin
 # provides: rt_begin rt_is_settled
-# requires: base store query text report call
+# requires: base store query drift text report call
 
 # rt_begin: the run's first transaction, which holds the whole plan with
 # its rollback texts. A refusal in it leaves nothing behind.
@@ -17,6 +17,8 @@ rt_begin() {
 	[ -z "$rt_from" ] || rt_begin_from
 	rt_loaded=
 	if [ "$rt_choice" != new ]; then
+		rt_drift_find
+		rt_drift_run_again
 		rt_loaded=1
 		rt_list rt_begin_row rows "$rt_run"
 	fi

@@ -1,6 +1,7 @@
 # module: folder
 # provides: rt_folder_find rt_folder_open rt_folder_has rt_folder_check
 # provides: rt_ls rt_path_resolve rt_folder_keep_self rt_folder_sweep
+# provides: rt_folder_lives
 # requires: base report hash call point
 
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same

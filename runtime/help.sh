@@ -23,12 +23,14 @@ Usage: sh install.sh [VERB] [FLAG ...]
   plan                what would run, and why; changes nothing
   verify              run all verification commands again
   logs [STEP]         the log of a step
+  doctor              check the store, its files and the state files
   help, version
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
   --yes --quiet --verbose --json --no-color
-  --strict            with run, resume: refuse where settled steps changed
+  --strict            with run, resume: refuse where a settled step
+                      changed, or a state file of one is missing
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used

@@ -1,12 +1,13 @@
 # module: inspect
 # provides: rt_verb_plan rt_verb_logs rt_verb_verify rt_verify_all
-# requires: base step status store query report text call
+# requires: base step status store query drift report text call
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
-	rt_runs=' '
+	rt_runs=' ' rt_gone=
 	if rt_status_open && [ -z "$rt_fresh" ]; then
 		rt_list rt_plan_row plan "$rt_run"
+		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
 	waymark_plan rt_plan_step
@@ -37,6 +38,9 @@ rt_plan_step() {
 		*) rt_why='changed since it ran' ;;
 		esac
 		;;
+	esac
+	case " $rt_gone " in
+	*" $2 "*) rt_do=run rt_why='a state file is missing' ;;
 	esac
 	for rt_word in $7; do
 		case $rt_runs$rt_do in

@@ -1,7 +1,7 @@
 # module: main
 # provides: rt_main
 # requires: base text report folder hash call run rollback status inspect
-# requires: help point
+# requires: help point doctor
 
 # rt_main [VERB] [FLAG ...]: reads the call, and does what it says.
 rt_main() {
@@ -29,6 +29,7 @@ rt_main() {
 		plan | run1) rt_verb_plan ;;
 		verify) rt_verb_verify ;;
 		logs) rt_verb_logs ;;
+		doctor) rt_verb_doctor ;;
 		esac
 		;;
 	esac
@@ -142,7 +143,7 @@ rt_main_word() {
 	'')
 		case $1 in
 		run | resume | rollback | status) rt_verb=$1 ;;
-		plan | verify | logs) rt_verb=$1 ;;
+		plan | verify | logs | doctor) rt_verb=$1 ;;
 		help | version) rt_verb=$1 ;;
 		*) rt_main_usage "unknown verb: $1" ;;
 		esac

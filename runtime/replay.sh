@@ -153,6 +153,8 @@ function apply(n,    op, k, r, o) {
       k = A[2] "," o
       if (status[k] ~ /^(completed|skipped)$/) status[k] = "pending"
     }
+  } else if (op == "rerun") {
+    status[k] = "pending"
   } else if (op == "start") {
     status[k] = "running"; attempt[k] = A[4] + 0; seq[k] = A[5] + 0
     undoing[k] = 0; began[k] = now; beganms[k] = nowms
@@ -253,18 +255,21 @@ function looks(s, f,    i, j) {
   f[5] = s
 }
 function put(file, out) { printf "%s", out >file; close(file) }
-function refresh(file, out,    line, have) {
+function refresh(file, out, look,    line, have) {
   while ((getline line <file) > 0) have = have line "\n"
   close(file)
-  if (have != out) put(file, out)
+  if (have == out) return
+  if (look) print file
+  else put(file, out)
 }
-function derive(r,    o, k) {
+function derive(r, look,    o, k) {
   for (o = 1; o <= steps[r]; o++) {
     k = r "," o
     if (!check[k]) continue
     if (status[k] ~ /^(completed|rolled_back)$/)
-      refresh(state_path(k), state_text(r, k))
-    if (attempt[k] > 0) refresh(rollback_path(k), rollback_text(r, k))
+      refresh(state_path(k), state_text(r, k), look)
+    if (attempt[k] > 0)
+      refresh(rollback_path(k), rollback_text(r, k), look)
   }
 }
 
@@ -300,12 +305,12 @@ function answer(n,    op, r, o, k, i, f, g, best, out) {
   else if (op == "write_state" && check[k]) put(state_path(k), state_text(r, k))
   else if (op == "write_rollback" && check[k])
     put(rollback_path(k), rollback_text(r, k))
-  else if (op == "derive") derive(r)
+  else if (op == "derive" || op == "stale") derive(r, op == "stale")
+  else if (op == "integrity") print "ok"
   else if (op == "prior") {
     for (r = runs; r > 0; r--) {
       k = r "," (o = number_of(r, A[2]))
-      if (!o || status[k] == "rolled_back") continue
-      for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") {
+      if (o && status[k] != "rolled_back" && known(k)) {
         print r, o
         return
       }
@@ -332,6 +337,10 @@ function answer(n,    op, r, o, k, i, f, g, best, out) {
       print r, o, seq[k] + 0
     else print 0
   } else show(op, r, k)
+}
+function known(k,    i) {
+  for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") return 1
+  return 0
 }
 function undo_answer(op, n,    r, o, k, count) {
   for (r = runs; r > 0; r--) for (o = steps[r]; o > 0; o--) {
@@ -366,7 +375,9 @@ function show(op, r, k,    o, out, best) {
     (status[k] ~ /^(completed|failed)$/ ? ", " took[k] " ms" : "") \
     (undoing[k] ? ", undo begun" : settled(r, A[3]) ? ", settled" : "") \
     (attempt[k] > 1 ? ", attempt " attempt[k] : "")
-  else if (op == "log") {
+  else if (op == "kept") for (o = steps[r]; o > 0; o--) {
+    if (settled(r, o) && known(r "," o)) print o, id[r "," o]
+  } else if (op == "log") {
     for (r = runs; r > 0; r--) {
       best = 0
       for (o = 1; o <= steps[r]; o++) {
@@ -504,8 +515,9 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " run_new run_again run_close step_new over from start complete " \
-    "fail state_before state_after state_forget undo_atomic undo_mark " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "complete fail state_before state_after state_forget " \
+    "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
   load()

@@ -1,7 +1,7 @@
 # module: run
 # provides: rt_verb_run
 # requires: base folder step rollback history inspect begin progress
-# requires: query report
+# requires: query drift report
 
 # rt_verb_run run|resume: the whole installation, from its beginning or
 # from where the last attempt stopped.
@@ -36,7 +36,11 @@ rt_run_choose() {
 	elif [ "$rt_run_status$rt_from" = completed ] && {
 		[ "$1" = resume ] || [ "$rt_old_plan" = "$RT_FINGERPRINT" ]
 	}; then
+		rt_drift_find
 		rt_choice=installed
+		case $1,$rt_gone,$rt_old_plan in
+		resume,?*,"$RT_FINGERPRINT") rt_choice=again ;;
+		esac
 	elif [ "$rt_old_plan" = "$RT_FINGERPRINT" ]; then
 		rt_choice=again
 	else
@@ -52,6 +56,10 @@ rt_run_installed() {
 	else
 		rt_say "$RT_NAME $rt_old_version is installed already;" \
 			"run it again with: $rt_call run --fresh"
+		[ -z "$rt_gone" ] || {
+			rt_warn "state files are missing, of:$rt_gone"
+			rt_hint "Put them back with: $rt_call resume"
+		}
 		rt_verify_all
 		if [ "$rt_bad" -gt 0 ]; then
 			rt_event run_failed "#exit_code" 1

@@ -125,6 +125,18 @@ rt_sql_from() {
 WHERE run=$1 AND ord>=$2 AND status IN ('completed','skipped');"
 }
 
+# rt_sql_kept RUN: "ORD STEP" of each settled step that has state files, the
+# last one first; rt_sql_rerun RUN ORD: it runs again.
+rt_sql_kept() {
+	RT_REPLY="SELECT ord||' '||step FROM steps s WHERE run=$1 AND settled
+AND EXISTS (SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
+AND f.post_kind IS NOT NULL) ORDER BY ord DESC;"
+}
+rt_sql_rerun() {
+	RT_REPLY="UPDATE step_checkpoints SET status='pending'
+WHERE run=$1 AND ord=$2;"
+}
+
 # rt_sql_rows RUN: "ORD ATTEMPT SETTLED" for each step.
 rt_sql_rows() {
 	RT_REPLY="SELECT ord||' '||attempt||' '||settled FROM steps

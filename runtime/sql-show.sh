@@ -71,3 +71,18 @@ rt_sql_log() {
 FROM step_checkpoints WHERE attempt>0 $RT_REPLY
 ORDER BY run DESC,seq DESC LIMIT 1;"
 }
+
+# rt_sql_integrity: ok, or what is wrong with the database.
+rt_sql_integrity() {
+	RT_REPLY='PRAGMA integrity_check(1);'
+}
+
+# rt_sql_stale RUN: the paths of the derived files that are missing or not
+# what the rows say.
+rt_sql_stale() {
+	RT_REPLY="SELECT path FROM states
+WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
+AND readfile(path) IS NOT CAST(text AS BLOB);
+SELECT path FROM rollbacks WHERE run=$1 AND checkpoint AND attempt>0
+AND readfile(path) IS NOT CAST(text AS BLOB);"
+}

@@ -4,6 +4,7 @@ import { reasonOf } from "./assets.js";
 import { checkCommand, checkHelp } from "./commands/check.js";
 import { compileCommand, compileHelp } from "./commands/compile.js";
 import { CommandError, printCompileError } from "./commands/io.js";
+import { doctor } from "./commands/doctor.js";
 import { logs } from "./commands/logs.js";
 import { plan } from "./commands/plan.js";
 import { resume } from "./commands/resume.js";
@@ -18,7 +19,7 @@ import { version } from "./version.js";
 
 /** The command line: the only reader of argv, and the only one that exits. */
 
-const scriptVerbs: readonly ScriptVerb[] = [resume, rollback, status, plan, verify, logs];
+const scriptVerbs: readonly ScriptVerb[] = [resume, rollback, status, plan, verify, logs, doctor];
 
 function commandLine(finish: (exitCode: number) => void): Command {
   const program = new Command("waymark")
@@ -70,7 +71,9 @@ Example:
     .option("--jobs <N>", "how many roots at once (default: the number of cores)")
     .option("--limit <SECONDS>", "for each call of the script", "600")
     .option("--store <KIND>", "sqlite, or journal: the host has no sqlite3", "sqlite")
-    .option("--sandbox <KIND>", "home", "home")
+    .option("--sandbox <KIND>", "home, bwrap or podman (default: home)")
+    .option("--rootfs <DIR|TAR>", "with bwrap: another file system than this machine's")
+    .option("--image <IMAGE>", "with podman: what the containers are of")
     .option("--home <DIR>", "what each home holds before (default: nothing)")
     .option("--env <NAME=VALUE>", "passed to the script; may be repeated", another)
     .option("--network", "the network is there: a download that fails is a failure")

@@ -79,7 +79,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 1c243e3f7e5a9ba61a55c8d57cc856d29e49cd87a5adcf977677c92ed406512c ] || {
+	[ "$rt_script_sha" = 0fcb62f8fabfa98f8d58202a5a9a00dfa575983d5c7104efc9ec098287415f58 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -194,6 +194,8 @@ rt_begin() {
 	[ -z "$rt_from" ] || rt_begin_from
 	rt_loaded=
 	if [ "$rt_choice" != new ]; then
+		rt_drift_find
+		rt_drift_run_again
 		rt_loaded=1
 		rt_list rt_begin_row rows "$rt_run"
 	fi
@@ -296,6 +298,215 @@ rt_plan_find() {
 rt_plan_find_step() {
 	[ "$2" != "$rt_wanted" ] || rt_found=$1
 	rt_known="$rt_known $2"
+}
+
+# rt_verb_doctor: one report of the store, the files beside it and the state
+# files, with what the other verbs would do about each. Changes nothing.
+rt_verb_doctor() {
+	rt_findings=0
+	if ! rt_status_open; then
+		rt_say "$RT_NAME: not installed here: no run in $rt_dir"
+		rt_event doctor "#findings" 0 "#exit_code" 0
+		rt_exit 0
+	fi
+	rt_say "$RT_NAME $rt_old_version, in $rt_dir"
+	rt_get integrity
+	rt_word=checkpoint.db
+	[ -z "$rt_journal" ] || rt_word=journal
+	rt_doctor_good "$rt_word: whole ($RT_REPLY), schema $rt_schema"
+	rt_doctor_run
+	rt_doctor_copy
+	rt_doctor_list stale rt_doctor_stale
+	rt_doctor_steps
+	rt_doctor_left
+	if [ "$rt_findings" -eq 0 ]; then
+		rt_say "all is as it was left"
+	else
+		rt_say "findings: $rt_findings"
+	fi
+	rt_word=0
+	[ "$rt_findings" -eq 0 ] || rt_word=$RT_FAILED
+	rt_event doctor "#findings" "$rt_findings" "#exit_code" "$rt_word"
+	rt_exit "$rt_word"
+}
+
+# rt_doctor_good WHAT: what is in order.
+rt_doctor_good() {
+	rt_say "  ok       $1"
+	rt_event finding level ok what "$1"
+}
+
+# rt_doctor_bad WHAT WOULD: what is not, and what would be done about it.
+rt_doctor_bad() {
+	rt_findings=$((rt_findings + 1))
+	rt_text_line "$1"
+	rt_say "  finding  $RT_REPLY"
+	rt_say "           $2"
+	rt_event finding level finding what "$1" would "$2"
+}
+
+# rt_doctor_list NAME FUNCTION: calls FUNCTION with each line of the answer,
+# when it has all come: what it calls may ask for itself.
+rt_doctor_list() {
+	rt_kept=
+	rt_list rt_drift_kept "$1" "$rt_run"
+	rt_lines=$rt_kept
+	while IFS= read -r rt_line; do
+		[ -z "$rt_line" ] || "$2" "$rt_line"
+	done <<EOF
+$rt_lines
+EOF
+}
+
+# rt_doctor_run: the run itself, and what a killed call left of it.
+rt_doctor_run() {
+	case ${rt_killed:-0}$rt_run_status in
+	1*)
+		rt_doctor_bad "the run was killed" \
+			"resume and rollback end what is left, and go on"
+		;;
+	0running) rt_doctor_good "a run is under way" ;;
+	0failed | 0aborted)
+		rt_doctor_bad "the run is not complete: $rt_run_status" \
+			"resume completes it; rollback --full undoes it"
+		;;
+	*) rt_doctor_good "the run is $rt_run_status" ;;
+	esac
+	rt_get undo_going
+	[ "$RT_REPLY" -eq 0 ] ||
+		rt_doctor_bad "a rollback was stopped: $RT_REPLY steps left" \
+			"rollback goes on with it"
+}
+
+# rt_doctor_copy: install.sh, which resume and rollback months later run.
+rt_doctor_copy() {
+	if [ ! -f install.sh ]; then
+		rt_doctor_bad "install.sh is not there" \
+			"the next run from the shipped file writes it"
+		return
+	fi
+	rt_look=$(tail -n 1 install.sh 2>/dev/null)
+	rt_line=$(sed '$d' install.sh 2>/dev/null | rt_hash)
+	if [ "${rt_look##* }" = "${rt_line%% *}" ]; then
+		rt_doctor_good "install.sh: its sha256 is right"
+	else
+		rt_doctor_bad "install.sh was changed: its sha256 is wrong" \
+			"it refuses to run; the shipped file mends it"
+	fi
+}
+
+# rt_doctor_stale PATH: a derived file that is missing or differs.
+rt_doctor_stale() {
+	rt_word='was changed'
+	[ -f "$1" ] || rt_word='is missing'
+	rt_doctor_bad "$1 $rt_word" "run, resume and rollback write it again"
+}
+
+# rt_doctor_steps: the state files of all steps, and their pre-images.
+rt_doctor_steps() {
+	rt_drift_find
+	rt_doctor_list ords rt_doctor_step
+}
+
+# rt_doctor_step ORD: one of them; of one that is rolled back none counts.
+rt_doctor_step() {
+	case $1 in *-) return 0 ;; esac
+	rt_state_load "$rt_run" "$1"
+	[ "$rt_paths" -eq 0 ] || rt_state_each rt_doctor_file "$1"
+}
+
+# rt_doctor_file N ORD: a state file.
+rt_doctor_file() {
+	eval "rt_word=\$rt_pre_kind_$1"
+	case $rt_word in
+	'' | absent) ;;
+	*)
+		[ -z "$rt_copy" ] || [ -e "$rt_copy" ] || [ -L "$rt_copy" ] ||
+			rt_doctor_bad "$rt_copy, a pre-image, is missing" \
+				"a rollback cannot put back $rt_path"
+		;;
+	esac
+	rt_state_drift "$1"
+	case $RT_REPLY in
+	same) rt_doctor_good "$rt_path is as it was left" ;;
+	changed)
+		rt_doctor_bad "$rt_path was changed since" \
+			"a copy is kept in backup/ before it is touched"
+		;;
+	missing)
+		rt_word='nothing: a later step, or a step that is not settled'
+		case " $rt_gone_ords " in
+		*" $2 "*) rt_word='resume runs its step again' ;;
+		esac
+		rt_doctor_bad "$rt_path is missing" "$rt_word"
+		;;
+	esac
+}
+
+# rt_doctor_left: folders of pipes that killed calls left.
+rt_doctor_left() {
+	set +f
+	for rt_word in .tmp.*; do
+		set -f
+		[ -d "$rt_word" ] || continue
+		rt_folder_lives "${rt_word#.tmp.}" ||
+			rt_doctor_bad "$rt_word was left by a killed call" \
+				"run, resume and rollback remove it"
+	done
+	set -f
+}
+
+# rt_drift_find: sets rt_gone to the ids of the settled steps of rt_run one
+# of whose state files is missing, and rt_gone_ords to their numbers. A path
+# that a later step left otherwise is that step's matter.
+rt_drift_find() {
+	rt_gone='' rt_gone_ords='' rt_kept='' rt_judged=$RT_NL
+	rt_list rt_drift_kept kept "$rt_run"
+	while read -r rt_ord rt_id; do
+		[ -n "$rt_id" ] || continue
+		rt_state_load "$rt_run" "$rt_ord"
+		rt_drift_missing
+		[ -n "$rt_missing" ] || continue
+		rt_gone="$rt_gone $rt_id" rt_gone_ords="$rt_gone_ords $rt_ord"
+	done <<EOF
+$rt_kept
+EOF
+}
+
+# rt_drift_kept "ORD STEP": a settled step that has state files.
+rt_drift_kept() {
+	rt_kept="$rt_kept$1$RT_NL"
+}
+
+# rt_drift_missing: sets rt_missing to a path that was loaded, is gone from
+# the host, and is of no later step; empty where there is none.
+rt_drift_missing() {
+	rt_i=0 rt_missing=
+	while [ "$rt_i" -lt "$rt_paths" ]; do
+		rt_i=$((rt_i + 1))
+		eval "rt_path=\$rt_path_$rt_i rt_kind=\$rt_post_kind_$rt_i"
+		case $rt_judged in *"$RT_NL$rt_path$RT_NL"*) continue ;; esac
+		rt_judged=$rt_judged$rt_path$RT_NL
+		case $rt_kind in '' | absent) continue ;; esac
+		[ -e "$rt_path" ] || [ -L "$rt_path" ] || rt_missing=$rt_path
+	done
+}
+
+# rt_drift_run_again: the steps of rt_gone are to run again; with --strict
+# that is refused.
+rt_drift_run_again() {
+	[ -n "$rt_gone" ] || return 0
+	[ -z "$rt_strict" ] ||
+		rt_die "$RT_USAGE" "settled steps lack state files:$rt_gone" \
+			"Nothing was done. Without --strict these run again." \
+			"Which they are says: $rt_call status"
+	for rt_ord in $rt_gone_ords; do
+		rt_put rerun "$rt_run" "$rt_ord"
+	done
+	for rt_word in $rt_gone; do
+		rt_say "step $rt_word runs again: a state file of it is missing"
+		rt_event step_rerun step "$rt_word" why missing
+	done
 }
 
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
@@ -513,12 +724,14 @@ Usage: sh install.sh [VERB] [FLAG ...]
   plan                what would run, and why; changes nothing
   verify              run all verification commands again
   logs [STEP]         the log of a step
+  doctor              check the store, its files and the state files
   help, version
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
   --yes --quiet --verbose --json --no-color
-  --strict            with run, resume: refuse where settled steps changed
+  --strict            with run, resume: refuse where a settled step
+                      changed, or a state file of one is missing
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -613,9 +826,10 @@ rt_state_outside_step() {
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
-	rt_runs=' '
+	rt_runs=' ' rt_gone=
 	if rt_status_open && [ -z "$rt_fresh" ]; then
 		rt_list rt_plan_row plan "$rt_run"
+		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
 	waymark_plan rt_plan_step
@@ -646,6 +860,9 @@ rt_plan_step() {
 		*) rt_why='changed since it ran' ;;
 		esac
 		;;
+	esac
+	case " $rt_gone " in
+	*" $2 "*) rt_do=run rt_why='a state file is missing' ;;
 	esac
 	for rt_word in $7; do
 		case $rt_runs$rt_do in
@@ -1445,6 +1662,8 @@ function apply(n,    op, k, r, o) {
       k = A[2] "," o
       if (status[k] ~ /^(completed|skipped)$/) status[k] = "pending"
     }
+  } else if (op == "rerun") {
+    status[k] = "pending"
   } else if (op == "start") {
     status[k] = "running"; attempt[k] = A[4] + 0; seq[k] = A[5] + 0
     undoing[k] = 0; began[k] = now; beganms[k] = nowms
@@ -1545,18 +1764,21 @@ function looks(s, f,    i, j) {
   f[5] = s
 }
 function put(file, out) { printf "%s", out >file; close(file) }
-function refresh(file, out,    line, have) {
+function refresh(file, out, look,    line, have) {
   while ((getline line <file) > 0) have = have line "\n"
   close(file)
-  if (have != out) put(file, out)
+  if (have == out) return
+  if (look) print file
+  else put(file, out)
 }
-function derive(r,    o, k) {
+function derive(r, look,    o, k) {
   for (o = 1; o <= steps[r]; o++) {
     k = r "," o
     if (!check[k]) continue
     if (status[k] ~ /^(completed|rolled_back)$/)
-      refresh(state_path(k), state_text(r, k))
-    if (attempt[k] > 0) refresh(rollback_path(k), rollback_text(r, k))
+      refresh(state_path(k), state_text(r, k), look)
+    if (attempt[k] > 0)
+      refresh(rollback_path(k), rollback_text(r, k), look)
   }
 }
 
@@ -1592,12 +1814,12 @@ function answer(n,    op, r, o, k, i, f, g, best, out) {
   else if (op == "write_state" && check[k]) put(state_path(k), state_text(r, k))
   else if (op == "write_rollback" && check[k])
     put(rollback_path(k), rollback_text(r, k))
-  else if (op == "derive") derive(r)
+  else if (op == "derive" || op == "stale") derive(r, op == "stale")
+  else if (op == "integrity") print "ok"
   else if (op == "prior") {
     for (r = runs; r > 0; r--) {
       k = r "," (o = number_of(r, A[2]))
-      if (!o || status[k] == "rolled_back") continue
-      for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") {
+      if (o && status[k] != "rolled_back" && known(k)) {
         print r, o
         return
       }
@@ -1624,6 +1846,10 @@ function answer(n,    op, r, o, k, i, f, g, best, out) {
       print r, o, seq[k] + 0
     else print 0
   } else show(op, r, k)
+}
+function known(k,    i) {
+  for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") return 1
+  return 0
 }
 function undo_answer(op, n,    r, o, k, count) {
   for (r = runs; r > 0; r--) for (o = steps[r]; o > 0; o--) {
@@ -1658,7 +1884,9 @@ function show(op, r, k,    o, out, best) {
     (status[k] ~ /^(completed|failed)$/ ? ", " took[k] " ms" : "") \
     (undoing[k] ? ", undo begun" : settled(r, A[3]) ? ", settled" : "") \
     (attempt[k] > 1 ? ", attempt " attempt[k] : "")
-  else if (op == "log") {
+  else if (op == "kept") for (o = steps[r]; o > 0; o--) {
+    if (settled(r, o) && known(r "," o)) print o, id[r "," o]
+  } else if (op == "log") {
     for (r = runs; r > 0; r--) {
       best = 0
       for (o = 1; o <= steps[r]; o++) {
@@ -1796,8 +2024,9 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " run_new run_again run_close step_new over from start complete " \
-    "fail state_before state_after state_forget undo_atomic undo_mark " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "complete fail state_before state_after state_forget " \
+    "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
   load()
@@ -2111,7 +2340,11 @@ rt_run_choose() {
 	elif [ "$rt_run_status$rt_from" = completed ] && {
 		[ "$1" = resume ] || [ "$rt_old_plan" = "$RT_FINGERPRINT" ]
 	}; then
+		rt_drift_find
 		rt_choice=installed
+		case $1,$rt_gone,$rt_old_plan in
+		resume,?*,"$RT_FINGERPRINT") rt_choice=again ;;
+		esac
 	elif [ "$rt_old_plan" = "$RT_FINGERPRINT" ]; then
 		rt_choice=again
 	else
@@ -2127,6 +2360,10 @@ rt_run_installed() {
 	else
 		rt_say "$RT_NAME $rt_old_version is installed already;" \
 			"run it again with: $rt_call run --fresh"
+		[ -z "$rt_gone" ] || {
+			rt_warn "state files are missing, of:$rt_gone"
+			rt_hint "Put them back with: $rt_call resume"
+		}
 		rt_verify_all
 		if [ "$rt_bad" -gt 0 ]; then
 			rt_event run_failed "#exit_code" 1
@@ -2483,6 +2720,18 @@ rt_sql_from() {
 WHERE run=$1 AND ord>=$2 AND status IN ('completed','skipped');"
 }
 
+# rt_sql_kept RUN: "ORD STEP" of each settled step that has state files, the
+# last one first; rt_sql_rerun RUN ORD: it runs again.
+rt_sql_kept() {
+	RT_REPLY="SELECT ord||' '||step FROM steps s WHERE run=$1 AND settled
+AND EXISTS (SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
+AND f.post_kind IS NOT NULL) ORDER BY ord DESC;"
+}
+rt_sql_rerun() {
+	RT_REPLY="UPDATE step_checkpoints SET status='pending'
+WHERE run=$1 AND ord=$2;"
+}
+
 # rt_sql_rows RUN: "ORD ATTEMPT SETTLED" for each step.
 rt_sql_rows() {
 	RT_REPLY="SELECT ord||' '||attempt||' '||settled FROM steps
@@ -2557,6 +2806,21 @@ rt_sql_log() {
 	RT_REPLY="SELECT run||' '||ord||' '||attempt||' '||step
 FROM step_checkpoints WHERE attempt>0 $RT_REPLY
 ORDER BY run DESC,seq DESC LIMIT 1;"
+}
+
+# rt_sql_integrity: ok, or what is wrong with the database.
+rt_sql_integrity() {
+	RT_REPLY='PRAGMA integrity_check(1);'
+}
+
+# rt_sql_stale RUN: the paths of the derived files that are missing or not
+# what the rows say.
+rt_sql_stale() {
+	RT_REPLY="SELECT path FROM states
+WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
+AND readfile(path) IS NOT CAST(text AS BLOB);
+SELECT path FROM rollbacks WHERE run=$1 AND checkpoint AND attempt>0
+AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # A step's transitions and its state files, in SQL.
@@ -3729,6 +3993,7 @@ rt_main() {
 		plan | run1) rt_verb_plan ;;
 		verify) rt_verb_verify ;;
 		logs) rt_verb_logs ;;
+		doctor) rt_verb_doctor ;;
 		esac
 		;;
 	esac
@@ -3842,7 +4107,7 @@ rt_main_word() {
 	'')
 		case $1 in
 		run | resume | rollback | status) rt_verb=$1 ;;
-		plan | verify | logs) rt_verb=$1 ;;
+		plan | verify | logs | doctor) rt_verb=$1 ;;
 		help | version) rt_verb=$1 ;;
 		*) rt_main_usage "unknown verb: $1" ;;
 		esac
@@ -3888,7 +4153,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 9ed8fedc4f6502f07839969cb3c3ee62a72f11b081ee86e85181b6563aae57e8
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 78422d92cb8e24e623191d52b943d1bc1207e8a518c4626d76380fa0967e59f6
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
