@@ -78,8 +78,8 @@ function sizeOfOneStep(): number {
   return Buffer.byteLength(compileToml(installerToml({ steps: [step] })));
 }
 
-it("an emitted script with one step does not grow past 120 KB", () => {
-  expect(sizeOfOneStep()).toBeLessThan(120 * 1024);
+it("an emitted script with one step does not grow past 130 KB", () => {
+  expect(sizeOfOneStep()).toBeLessThan(130 * 1024);
 });
 
 // The budget, which is not met yet: this says so on the day that it is.
