@@ -1,8 +1,10 @@
 // A checkpoint.db that is cut short anywhere, empty, overwritten or of a newer
 // schema: each verb says so with 5, and every byte of it is kept.
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { expect, it } from "vitest";
 import type { Shell } from "../../setup/shells.js";
+import { askCopy } from "../harness/database.js";
 import { during, limitFor, randomFor, tried, tries } from "../harness/fault-counts.js";
 import { diffTrees, inEachShellWithSqlite, recordTree } from "../harness/index.js";
 import { Subject } from "./subject.js";
@@ -38,11 +40,15 @@ inEachShellWithSqlite("a checkpoint.db that is", (shell) => {
   it("cut short: at edges and at random offsets", limitFor(tries("CUTS", 3)), async () => {
     const subject = await installed(shell);
     const random = randomFor("cut-database", shell);
-    const { size } = { size: readFileSync(subject.box.store().path("checkpoint.db")).length };
+    const { dir } = subject.box.store();
+    const size = readFileSync(subject.box.store().path("checkpoint.db")).length;
+    const whole = askCopy(dir, ".dump");
     const offsets = Array.from({ length: tries("CUTS", 3) }, () => 2 + random.below(size - 3));
     for (const [turn, offset] of [...EDGES, ...offsets].entries()) {
       subject.restore("completed");
       truncateSync(subject.box.store().path("checkpoint.db"), offset);
+      // The last page may end in nothing: what is cut off there is not missed.
+      if (isDeepStrictEqual(askCopy(dir, ".dump"), whole)) continue;
       const verb = LOCKING[turn % LOCKING.length] ?? LOCKING[0];
       await during(`cut at ${offset}, ${verb.join(" ")}`, () => refused(subject, verb));
     }

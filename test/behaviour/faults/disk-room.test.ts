@@ -67,7 +67,8 @@ describe.runIf(mounted)(`a disk with little room${why}`, () => {
       makeRoom();
       const ended = await during(`${(pages - 1) * 4} KB of room`, async () => {
         expect([0, 1, 5, 7], stderr).toContain(exit);
-        if (exit !== 0) expect(stderr.trim(), "says why").not.toBe("");
+        if (exit === 0) subject.expectTree(verb[0] === "run" ? subject.after : subject.before);
+        else expect(stderr.trim(), "says why").not.toBe("");
         expect(integrityOf(join(dir, "demo"))).toBe("ok");
         await after(subject, flags);
         await box.expectExit(0, ["rollback", "--full", ...flags]);

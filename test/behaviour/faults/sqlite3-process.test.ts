@@ -8,16 +8,13 @@ import { inEachShellWithSqlite, type Sandbox } from "../harness/index.js";
 import { Subject, subjectToml } from "./subject.js";
 
 /** Shell text by which a step kills its own call's sqlite3, where told to. */
-const KILL = `for id in first middle last; do
-  [ "$WAYMARK_STEP" = "$id" ] && [ -e "$TEST_SANDBOX/kill-$id" ] || continue
-  rm "$TEST_SANDBOX/kill-$id"
-  for process in /proc/[0-9]*; do
-    tr '\\0' ' ' <"$process/cmdline" >"$TEST_SANDBOX/words" 2>/dev/null || continue
-    if grep -q "^[^ ]*sqlite3 .*$WAYMARK_DIR/checkpoint.db" "$TEST_SANDBOX/words"; then
-      kill -s KILL "\${process#/proc/}"
-    fi
+const KILL = `if [ -e "$TEST_SANDBOX/kill-$WAYMARK_STEP" ]; then
+  rm "$TEST_SANDBOX/kill-$WAYMARK_STEP"
+  for file in $(grep -ls "$WAYMARK_DIR/checkpoint.db" /proc/[0-9]*/cmdline); do
+    pid=\${file#/proc/}
+    kill -s KILL "\${pid%/cmdline}" 2>/dev/null || :
   done
-done
+fi
 `;
 const IDS = ["first", "middle", "last"] as const;
 /** Every so manieth kill point in CI. */
