@@ -3,7 +3,10 @@ import { availableParallelism, constants } from "node:os";
 import { sourceFile } from "../assets.js";
 import type { CheckedScript } from "../compiler/5-check/checked-script.js";
 import { CLAIM_NAMES, type ClaimName } from "../testing/claims/claim.js";
+import { bwrapRoots } from "../testing/bwrap.js";
 import { HomeSandbox } from "../testing/home-sandbox.js";
+import { NamespaceSandbox } from "../testing/namespace-sandbox.js";
+import { podmanRoots } from "../testing/podman.js";
 import { prove, type ClaimResult } from "../testing/prove.js";
 import { HumanReporter, JsonReporter, type Reporter, type Sink } from "../testing/report.js";
 import { SandboxError, type Sandbox } from "../testing/sandbox.js";
@@ -34,6 +37,7 @@ export interface TestOptions {
   readonly claim?: readonly string[];
   readonly env?: readonly string[];
   readonly home?: string;
+  readonly image?: string;
   readonly jobs?: string;
   readonly json?: boolean;
   readonly keep?: boolean;
@@ -41,7 +45,8 @@ export interface TestOptions {
   readonly limit: string;
   readonly network?: boolean;
   readonly points?: string;
-  readonly sandbox: string;
+  readonly rootfs?: string;
+  readonly sandbox?: string;
   readonly seed?: string;
   readonly shell?: readonly string[];
   readonly store: string;
@@ -76,12 +81,15 @@ interface Settings {
   readonly claims: ReadonlySet<ClaimName>;
   readonly env: Readonly<Record<string, string>>;
   readonly home: string | undefined;
+  readonly image: string | undefined;
   readonly jobs: number;
   readonly keep: boolean;
   readonly kills: number;
   readonly limitMs: number;
   readonly network: boolean;
   readonly points: number | undefined;
+  readonly rootfs: string | undefined;
+  readonly sandbox: SandboxKind;
   readonly seed: number;
   readonly shells: readonly (readonly string[])[];
   readonly store: "sqlite" | "journal";
@@ -92,12 +100,15 @@ function settingsOf(options: TestOptions): Settings {
     claims: new Set((options.claim ?? CLAIM_NAMES).map(claimOf)),
     env: Object.fromEntries((options.env ?? []).map(variableOf)),
     home: options.home,
+    image: options.image,
     jobs: numberOf("--jobs", options.jobs ?? String(availableParallelism()), 1),
     keep: options.keep === true,
     kills: numberOf("--kills", options.kills, 0),
     limitMs: numberOf("--limit", options.limit, 1) * 1000,
     network: options.network === true,
     points: options.points === undefined ? undefined : numberOf("--points", options.points, 1),
+    rootfs: options.rootfs,
+    sandbox: sandboxKindOf(options),
     seed: numberOf("--seed", options.seed ?? String(randomInt(2 ** 31)), 0),
     shells: (options.shell ?? ["sh"]).map((words) => words.split(/\s+/).filter(Boolean)),
     store: storeOf(options.store),
@@ -113,10 +124,10 @@ async function proveOne(
   signal: AbortSignal,
 ): Promise<readonly ClaimResult[]> {
   const { name, version } = script.plan.installer;
-  const sandbox = sandboxOf(shell, settings, signal);
+  const sandbox = await sandboxOf(shell, settings, signal);
   try {
     const said = { installer: name, version, file, shell: shell.join(" ") };
-    reporter.subject({ ...said, store: settings.store, sandbox: sandbox.kind, seed: settings.seed });
+    reporter.subject({ ...said, store: sandbox.store, sandbox: sandbox.kind, seed: settings.seed });
     const trial = new Trial(script, {
       ...settings,
       sandbox,
@@ -135,13 +146,20 @@ async function proveOne(
   }
 }
 
-function sandboxOf(
+async function sandboxOf(
   shell: readonly string[],
   settings: Settings,
   signal: AbortSignal,
-): Sandbox {
+): Promise<Sandbox> {
+  const options = { ...settings, shell, signal };
   try {
-    return new HomeSandbox({ ...settings, shell, signal });
+    if (settings.sandbox === "home") return new HomeSandbox(options);
+    const { rootfs, image } = settings;
+    return await NamespaceSandbox.open(options, (folder) =>
+      image === undefined
+        ? bwrapRoots(options, rootfs, folder)
+        : podmanRoots(options, image, folder),
+    );
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error;
     throw new CommandError(error.message, 3, error.help);
@@ -205,6 +223,27 @@ function claimOf(word: string): ClaimName {
   const found = CLAIM_NAMES.find((name) => name === word);
   if (found !== undefined) return found;
   throw new CommandError(`there is no claim ${word}`, 2, `claims: ${CLAIM_NAMES.join(", ")}`);
+}
+
+const SANDBOXES = ["home", "bwrap", "podman"] as const;
+
+type SandboxKind = (typeof SANDBOXES)[number];
+
+/** The kind that is named, or that the file system that is named goes with. */
+function sandboxKindOf({ sandbox, rootfs, image }: TestOptions): SandboxKind {
+  const implied = rootfs !== undefined ? "bwrap" : image !== undefined ? "podman" : "home";
+  const word = sandbox ?? implied;
+  const found = SANDBOXES.find((kind) => kind === word);
+  if (found === undefined) {
+    throw new CommandError(`there is no sandbox ${word}`, 2, `sandboxes: ${SANDBOXES.join(", ")}`);
+  }
+  if (rootfs !== undefined && found !== "bwrap") {
+    throw new CommandError("--rootfs goes with --sandbox bwrap", 2);
+  }
+  if ((image !== undefined) !== (found === "podman")) {
+    throw new CommandError("--image IMAGE and --sandbox podman go together", 2);
+  }
+  return found;
 }
 
 function storeOf(word: string): "sqlite" | "journal" {

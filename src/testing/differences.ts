@@ -1,4 +1,4 @@
-import { describeEntry, type Entry, type Tree } from "./tree.js";
+import { describeEntry, differingKeys, type Entry, type EntryKey, type Tree } from "./tree.js";
 
 /** One path that is not as it should be. */
 export interface Difference {
@@ -52,19 +52,12 @@ export function varyingPaths(one: Tree, other: Tree): Varying {
   return varying;
 }
 
-type Key = keyof Entry;
-const KEYS: readonly Key[] = ["kind", "mode", "owner", "sha256", "size", "target"];
-
-function differingKeys(was: Entry | undefined, is: Entry | undefined): readonly Key[] {
-  return KEYS.filter((key) => was?.[key] !== is?.[key]);
-}
-
-function isOfBytes(key: Key): boolean {
+function isOfBytes(key: EntryKey): boolean {
   return key === "sha256" || key === "size" || key === "target";
 }
 
 /** All of an entry where its kind differs, else what differs alone. */
-function told(entry: Entry | undefined, differ: readonly Key[]): string {
+function told(entry: Entry | undefined, differ: readonly EntryKey[]): string {
   if (entry === undefined) return "absent";
   if (differ.includes("kind")) return describeEntry(entry);
   const { mode, owner, sha256, size, target } = entry;

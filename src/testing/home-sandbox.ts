@@ -26,6 +26,7 @@ import { recordTree, type Tree } from "./tree.js";
 export class HomeSandbox implements Sandbox {
   readonly kind = "home";
   readonly mayLackNetwork: boolean;
+  readonly store: "sqlite" | "journal";
   readonly #folder: string;
   readonly #path: string;
   readonly #options: SandboxOptions;
@@ -42,13 +43,14 @@ export class HomeSandbox implements Sandbox {
       throw new SandboxError(`there is no shell ${program} here`, "name one with --shell CMD");
     }
     this.#options = options;
-    this.#folder = realpathSync(mkdtempSync(join(tmpdir(), "waymark-test-")));
+    this.#folder = realpathSync(mkdtempSync(join(tmpdir(), "waymark-prove-")));
     const [bin, programs] = [join(this.#folder, "bin"), join(this.#folder, "programs")];
     // What a script hands over to `sh` stays in the shell that is asked for.
     linkSh(bin, [shell, ...rest]);
     const path = options.env["PATH"] ?? process.env["PATH"] ?? "";
     if (options.store === "journal") linkPrograms(programs, path, ["sqlite3"]);
     this.#path = `${bin}:${options.store === "journal" ? programs : path}`;
+    this.store = findProgram("sqlite3", this.#path) === undefined ? "journal" : "sqlite";
   }
 
   async root(): Promise<Root> {

@@ -2,19 +2,30 @@ import { accessSync, constants, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { join, resolve } from "node:path";
 
 /** The file that a command word means, absolute; undefined where none is. */
-export function findProgram(word: string): string | undefined {
+export function findProgram(
+  word: string,
+  path: string = process.env["PATH"] ?? "",
+): string | undefined {
   if (word.includes("/")) return isProgram(word) ? resolve(word) : undefined;
-  return foldersOf(process.env["PATH"] ?? "")
+  return foldersOf(path)
     .map((folder) => join(folder, word))
     .find(isProgram);
 }
 
-/** Fills a new folder with links to all programs of a PATH, but for some. */
-export function linkPrograms(folder: string, path: string, missing: readonly string[]): void {
+/**
+ * Fills a new folder with links to all programs of a PATH, but for some.
+ * `root` is where the root that the PATH is of is seen.
+ */
+export function linkPrograms(
+  folder: string,
+  path: string,
+  missing: readonly string[],
+  root = "/",
+): void {
   mkdirSync(folder);
   const seen = new Set(missing);
   for (const from of foldersOf(path)) {
-    for (const name of namesIn(from)) {
+    for (const name of namesIn(join(root, from))) {
       if (!seen.has(name)) symlinkSync(join(from, name), join(folder, name));
       seen.add(name);
     }

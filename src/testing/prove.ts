@@ -77,7 +77,8 @@ async function outcomeOf(claim: Claim, trial: Trial): Promise<Outcome> {
 }
 
 function resultOf(claim: Claim, outcome: Outcome, counts: Counts): ClaimResult {
-  const { findings, reasons } = outcome;
+  const { findings } = outcome;
+  const reasons = [...new Set(outcome.reasons)];
   const verdict = findings.length > 0 ? "false" : reasons.length > 0 ? "not proven" : "proven";
   return { claim: claim.name, says: claim.says, verdict, findings, reasons, counts };
 }

@@ -7,6 +7,8 @@ export interface Sandbox {
   readonly kind: string;
   /** Whether what fails in it can be for want of a network. */
   readonly mayLackNetwork: boolean;
+  /** How records are kept in it, for want or not of sqlite3. */
+  readonly store: "sqlite" | "journal";
   /** A new root, as a host is before anything is installed. */
   root(): Promise<Root>;
   /** Ends all that runs in it and removes all of its roots but kept ones. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** What stands at a path. Times are no part of it. */
 export interface Entry {
-  readonly kind: "file" | "folder" | "link" | "special";
+  readonly kind: "file" | "folder" | "link" | "special" | "removed";
   /** Octal; a link has none: its own differs from system to system. */
   readonly mode?: string;
   /** `UID:GID` */
@@ -77,13 +77,28 @@ function sha256Of(bytes: Buffer, unnamed: string | undefined): string {
   return hash.update(bytes.subarray(from)).digest("hex");
 }
 
+/** What stands at one path; undefined where nothing does. */
+export function entryAt(path: string): Entry | undefined {
+  return unlessGone(() => entryOf(path, lstatSync(path), undefined));
+}
+
 function unlessGone<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
+}
+
+const KEYS = ["kind", "mode", "owner", "sha256", "size", "target"] as const;
+
+export type EntryKey = (typeof KEYS)[number];
+
+/** In what two entries differ; in nothing if they are the same. */
+export function differingKeys(was: Entry | undefined, is: Entry | undefined): readonly EntryKey[] {
+  return KEYS.filter((key) => was?.[key] !== is?.[key]);
 }
 
 /** An entry in words: "file 0644 0:0 12 bytes 9f86d081884c7d65". */

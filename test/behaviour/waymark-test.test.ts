@@ -50,7 +50,7 @@ interface Told {
 
 /** A folder for the length of the running test. */
 function folder(): string {
-  const made = realpathSync(mkdtempSync(join(tmpdir(), "waymark-prove-")));
+  const made = realpathSync(mkdtempSync(join(tmpdir(), "waymark-testing-")));
   onTestFinished(() => rmSync(made, { recursive: true, force: true }));
   return made;
 }

@@ -22,7 +22,7 @@ export const reversible: Claim = {
     }
     return {
       findings: outcomes.flatMap(({ findings }) => findings),
-      reasons: [...new Set([...outcomes.flatMap(({ reasons }) => reasons), ...pointOfNoReturn(trial)])],
+      reasons: [...outcomes.flatMap(({ reasons }) => reasons), ...pointOfNoReturn(trial)],
       tried: outcomes.reduce((sum, { tried }) => sum + tried, 0),
     };
   },
