@@ -83,7 +83,7 @@ export class Host {
   /** Waits for the end of what `start` started. */
   async end(running: Running, args: readonly string[]): Promise<Ended> {
     const ended = await running.result;
-    if (!ended.timedOut) return ended;
+    if (ended.timedOut === undefined) return ended;
     const seconds = this.#context.limitMs / 1000;
     throw new Counterexample(`${args.join(" ")} did not end within ${seconds} s`, {
       output: running.output,

@@ -8,8 +8,8 @@ export interface Ended {
   readonly stderr: string;
   /** As a shell reports it: 128+N for a death by signal N. */
   readonly exit: number;
-  /** It was still there when its time was over, and was killed. */
-  readonly timedOut: boolean;
+  /** There where it was still running when its time was over, and was killed. */
+  readonly timedOut?: true;
 }
 
 export interface StartOptions {
@@ -102,13 +102,18 @@ export class Running {
     });
   }
 
+  /** What came of a process that was killed at its limit, or why that is an error. */
+  protected overtime(ended: Ended): Ended {
+    return ended;
+  }
+
   #text(stream: "stdout" | "stderr"): string {
     return Buffer.concat(this.#chunks[stream]).toString();
   }
 
   #settle(limitMs: number): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      let timedOut = false;
+      let timedOut: true | undefined;
       const limit = setTimeout(() => {
         timedOut = true;
         this.endGroup();
@@ -122,13 +127,18 @@ export class Running {
         if (this.endsWhole) this.endGroup();
         const done = (): void => {
           clearTimeout(drain);
-          this.ended = {
+          const ended = {
             stdout: this.#text("stdout"),
             stderr: this.#text("stderr"),
             exit: code ?? 128 + (signal ? constants.signals[signal] : 0),
-            timedOut,
+            ...(timedOut ? { timedOut } : {}),
           };
-          resolve(this.ended);
+          this.ended = ended;
+          try {
+            resolve(timedOut ? this.overtime(ended) : ended);
+          } catch (error) {
+            reject(error);
+          }
         };
         const drain = setTimeout(done, DRAIN_MS);
         this.#child.on("close", done);
