@@ -66,14 +66,25 @@ rt_state_look() {
 	[ "$rt_kind" != symlink ] || rt_digest=${rt_look#*"$1 -> "}
 	# shellcheck disable=SC2086 # split into fields on purpose
 	set -- $rt_look
+	[ $# -gt 4 ] || return 0
 	rt_state_octal "$1"
 	rt_mode=$RT_REPLY rt_owner=$3:$4
 	[ "$rt_kind" != file ] || rt_size=$5
 }
 
 # rt_state_scan PATH ...: sets rt_now_*_N; all plain files are hashed in
-# one call.
+# one call. A signal to the group can end a program in the middle of it:
+# then all is looked at once more.
 rt_state_scan() {
+	while :; do
+		rt_scanned=$rt_signals
+		rt_state_scan_once ${1+"$@"}
+		[ "$rt_scanned" != "$rt_signals" ] || return 0
+	done
+}
+
+# rt_state_scan_once PATH ...: the same, whatever comes in between.
+rt_state_scan_once() {
 	rt_n=0 rt_numbers=''
 	for rt_path in ${1+"$@"}; do
 		rt_n=$((rt_n + 1))

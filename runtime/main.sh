@@ -1,13 +1,14 @@
 # module: main
 # provides: rt_main
 # requires: base text report folder hash call run rollback status inspect
-# requires: help point doctor
+# requires: help point doctor signals
 
 # rt_main [VERB] [FLAG ...]: reads the call, and does what it says.
 rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_signals_early
 	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}

@@ -83,6 +83,13 @@ rt_duration() {
 # rt_die CODE WHAT [NEXT ...]: says what failed and what to do next, a
 # line each, and exits with CODE.
 rt_die() {
+	# What failed because a signal ended a program is not the host's fault.
+	case $1$rt_signal in
+	"$RT_STORE"?* | "$RT_HOST"?*)
+		set -- "$((128 + rt_signal))" "ended by signal $rt_signal" \
+			"Continue with: $rt_call $rt_verb"
+		;;
+	esac
 	rt_code=$1
 	rt_event error "#exit_code" "$1" message "$2"
 	rt_warn "$2"

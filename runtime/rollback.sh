@@ -94,6 +94,8 @@ rt_undo_step() {
 	if rt_state_restore "$5"; then
 		rt_seq=$((rt_seq + 1))
 		rt_q undo_done "$1" "$2" "$rt_seq"
+	elif [ -n "$rt_signal" ]; then
+		return 0
 	else
 		rt_q undo_kept "$1" "$2"
 		rt_undo_kept="$rt_undo_kept $5"

@@ -197,6 +197,7 @@ rt_state_restore_one() {
 	rt_point
 	rt_state_put_back && rt_point && return 0
 	rt_bad=1
+	[ -z "$rt_signal" ] || return 0
 	rt_warn "step $2: cannot put back $rt_path from $rt_dir/$rt_copy"
 }
 

@@ -88,7 +88,8 @@ rt_step_believe() {
 # traps end it. Sets rt_status, as 128+N for a child ended by signal N.
 rt_child_wait() {
 	[ -z "$rt_signal" ] || rt_process_end "$rt_child"
-	while :; do
+	rt_status=0
+	while ! rt_child_lost; do
 		rt_waited=$rt_signals
 		wait "$rt_child"
 		rt_status=$?
@@ -98,7 +99,7 @@ rt_child_wait() {
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.
-	if [ -n "$rt_signal" ]; then
+	if [ -n "$rt_signal" ] && ! rt_child_lost; then
 		wait "$rt_child" 2>/dev/null
 		set -- "$?"
 		[ "$1" -eq 127 ] || rt_status=$1
@@ -113,6 +114,13 @@ rt_child_wait() {
 	if [ -n "$rt_signal" ] && [ "$rt_status" -eq 0 ]; then
 		rt_status=$((128 + rt_signal))
 	fi
+}
+
+# rt_child_lost: true where a trap's own commands took the status of a dead
+# child in bash, whose wait for it would then not end.
+rt_child_lost() {
+	[ -n "$rt_signal" ] && [ -n "${BASH_VERSION-}" ] &&
+		! kill -0 "$rt_child" 2>/dev/null
 }
 
 # rt_quote_lines: the last lines of standard input on standard error, with

@@ -26,7 +26,7 @@
 # (sha256 8de63129adab0c57e4b1ddb92a5f62231b2386d4d64e14da88c1ad517391f5f1).
 
 # ---------------------------------------------------------------- loader
-# What follows is two functions and, on the last line, their call: nothing
+# What follows is functions and, on the last line, the call of one: nothing
 # runs before the whole file has arrived, also from a pipe.
 
 # rt_hash_find: sets rt_hash_tool to the words of this host's command for
@@ -52,21 +52,34 @@ rt_hash() {
 	$rt_hash_tool ${1+"$@"}
 }
 
+# Ends the loader at a signal. Nothing was done yet.
+# shellcheck disable=SC2317 # the traps call it
+waymark_stop() {
+	trap - 0 HUP INT QUIT TERM
+	[ -z "$rt_tmp" ] || rm -rf "$rt_tmp"
+	exit "$1"
+}
+
 # Writes the script below to a private folder, compares its sha256, and
 # loads it into this shell. Exits with 8 where a byte of it is wrong.
 waymark_load() {
 	[ -z "${ZSH_VERSION-}" ] || emulate sh
 	# shellcheck disable=SC2034 # the body reads them
 	rt_umask=$(umask) rt_loader=$$ rt_tmp=
+	# The shells differ in what a signal does while a trap on exit is set.
+	trap 'waymark_stop 129' HUP
+	trap 'waymark_stop 130' INT
+	trap 'waymark_stop 131' QUIT
+	trap 'waymark_stop 143' TERM
 	umask 077
 	for rt_word in "${TMPDIR:-/tmp}" /tmp /var/tmp "${HOME:-/}" "$PWD"; do
 		case $rt_word in /*) ;; *) continue ;; esac
+		mkdir "$rt_word/waymark.$$" 2>/dev/null || continue
 		rt_tmp=$rt_word/waymark.$$
-		mkdir "$rt_tmp" 2>/dev/null && break
-		rt_tmp=
+		break
 	done
 	{ [ -n "$rt_tmp" ] && waymark_body >"$rt_tmp/install.sh"; } || {
-		rm -rf "$rt_tmp"
+		[ -z "$rt_tmp" ] || rm -rf "$rt_tmp"
 		echo "no folder to unpack in: is ${TMPDIR:-/tmp} full?" >&2
 		exit 5
 	}
@@ -79,7 +92,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 0fcb62f8fabfa98f8d58202a5a9a00dfa575983d5c7104efc9ec098287415f58 ] || {
+	[ "$rt_script_sha" = 8876e0ac4c4d93648793d8effb591487ba8ff56b3168e422d8e1fc8efa6a695f ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -104,7 +117,7 @@ RT_FINGERPRINT=e9a33423737ad39442f8cfd5f3223268
 
 # What every step needs is named first, to no effect: some shells look names
 # up in lists, which 5,000 steps make long.
-for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_pipes rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_locked rt_store_newer rt_store_close rt_q rt_get rt_put rt_list rt_sql_start rt_sql_complete rt_sql_fail rt_sql_duration rt_sql_write_rollback rt_sql_write_state rt_sql_derive rt_sql_prior rt_sql_state_before rt_sql_state_after rt_sql_looks rt_sql_state_forget rt_sql_escaped rt_sql_state_load rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
+for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_child_lost rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_pipes rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_locked rt_store_newer rt_store_close rt_q rt_get rt_put rt_list rt_sql_start rt_sql_complete rt_sql_fail rt_sql_duration rt_sql_write_rollback rt_sql_write_state rt_sql_derive rt_sql_prior rt_sql_state_before rt_sql_state_after rt_sql_looks rt_sql_state_forget rt_sql_escaped rt_sql_state_load rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
 	[ -z "$rt_word" ] || eval "$rt_word() { return 0; }"
 done
 set -- ${1+"$@"} && shift 0 && cd . && wait && exec 9>&- && trap - PIPE
@@ -1145,14 +1158,25 @@ rt_state_look() {
 	[ "$rt_kind" != symlink ] || rt_digest=${rt_look#*"$1 -> "}
 	# shellcheck disable=SC2086 # split into fields on purpose
 	set -- $rt_look
+	[ $# -gt 4 ] || return 0
 	rt_state_octal "$1"
 	rt_mode=$RT_REPLY rt_owner=$3:$4
 	[ "$rt_kind" != file ] || rt_size=$5
 }
 
 # rt_state_scan PATH ...: sets rt_now_*_N; all plain files are hashed in
-# one call.
+# one call. A signal to the group can end a program in the middle of it:
+# then all is looked at once more.
 rt_state_scan() {
+	while :; do
+		rt_scanned=$rt_signals
+		rt_state_scan_once ${1+"$@"}
+		[ "$rt_scanned" != "$rt_signals" ] || return 0
+	done
+}
+
+# rt_state_scan_once PATH ...: the same, whatever comes in between.
+rt_state_scan_once() {
 	rt_n=0 rt_numbers=''
 	for rt_path in ${1+"$@"}; do
 		rt_n=$((rt_n + 1))
@@ -2129,6 +2153,13 @@ rt_duration() {
 # rt_die CODE WHAT [NEXT ...]: says what failed and what to do next, a
 # line each, and exits with CODE.
 rt_die() {
+	# What failed because a signal ended a program is not the host's fault.
+	case $1$rt_signal in
+	"$RT_STORE"?* | "$RT_HOST"?*)
+		set -- "$((128 + rt_signal))" "ended by signal $rt_signal" \
+			"Continue with: $rt_call $rt_verb"
+		;;
+	esac
 	rt_code=$1
 	rt_event error "#exit_code" "$1" message "$2"
 	rt_warn "$2"
@@ -2240,6 +2271,8 @@ rt_undo_step() {
 	if rt_state_restore "$5"; then
 		rt_seq=$((rt_seq + 1))
 		rt_q undo_done "$1" "$2" "$rt_seq"
+	elif [ -n "$rt_signal" ]; then
+		return 0
 	else
 		rt_q undo_kept "$1" "$2"
 		rt_undo_kept="$rt_undo_kept $5"
@@ -2578,9 +2611,18 @@ cd \"\$WAYMARK_WORK\"
 FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 }
 
+# rt_signals_early: before the lock is held a signal ends this call, which
+# has done nothing; the shells differ in what they would do by themselves.
+rt_signals_early() {
+	trap 'rt_exit 129' HUP
+	trap 'rt_exit 130' INT
+	trap 'rt_exit 131' QUIT
+	trap 'rt_exit 143' TERM
+}
+
 # rt_signals_on: from here on INT, TERM, HUP and QUIT end the running step
-# and are recorded as its failure. Before the lock is held nothing is
-# trapped, so that a call that loses the race undoes nothing.
+# and are recorded as its failure: with the lock held, so that a call that
+# loses the race undoes nothing.
 rt_signals_on() {
 	trap 'rt_signals_got 1' HUP
 	trap 'rt_signals_got 2' INT
@@ -3246,6 +3288,7 @@ rt_state_restore_one() {
 	rt_point
 	rt_state_put_back && rt_point && return 0
 	rt_bad=1
+	[ -z "$rt_signal" ] || return 0
 	rt_warn "step $2: cannot put back $rt_path from $rt_dir/$rt_copy"
 }
 
@@ -3510,7 +3553,8 @@ rt_step_believe() {
 # traps end it. Sets rt_status, as 128+N for a child ended by signal N.
 rt_child_wait() {
 	[ -z "$rt_signal" ] || rt_process_end "$rt_child"
-	while :; do
+	rt_status=0
+	while ! rt_child_lost; do
 		rt_waited=$rt_signals
 		wait "$rt_child"
 		rt_status=$?
@@ -3520,7 +3564,7 @@ rt_child_wait() {
 		kill -0 "$rt_child" 2>/dev/null || break
 	done
 	# A wait that a signal cut short can have ended with another status.
-	if [ -n "$rt_signal" ]; then
+	if [ -n "$rt_signal" ] && ! rt_child_lost; then
 		wait "$rt_child" 2>/dev/null
 		set -- "$?"
 		[ "$1" -eq 127 ] || rt_status=$1
@@ -3535,6 +3579,13 @@ rt_child_wait() {
 	if [ -n "$rt_signal" ] && [ "$rt_status" -eq 0 ]; then
 		rt_status=$((128 + rt_signal))
 	fi
+}
+
+# rt_child_lost: true where a trap's own commands took the status of a dead
+# child in bash, whose wait for it would then not end.
+rt_child_lost() {
+	[ -n "$rt_signal" ] && [ -n "${BASH_VERSION-}" ] &&
+		! kill -0 "$rt_child" 2>/dev/null
 }
 
 # rt_quote_lines: the last lines of standard input on standard error, with
@@ -3972,6 +4023,7 @@ rt_main() {
 	set -f -u
 	unset CDPATH
 	rt_main_reset
+	rt_signals_early
 	rt_point_set
 	rt_main_origin
 	rt_main_read ${1+"$@"}
@@ -4153,7 +4205,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 78422d92cb8e24e623191d52b943d1bc1207e8a518c4626d76380fa0967e59f6
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 9171f04ee5a8b8ca72f672ba6629d1688dcfb9c6977b3d91e5c26090218be40b
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
