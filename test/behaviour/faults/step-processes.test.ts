@@ -5,6 +5,7 @@ import { shareOf, tried } from "../harness/fault-counts.js";
 import {
   inEachShell,
   installerToml,
+  pause,
   type Result,
   Sandbox,
   statuses,
@@ -97,6 +98,25 @@ inEachShell("a step that", (shell) => {
     expect(box.pids(/sleep 97572/), "a completed step may leave a daemon").toHaveLength(1);
     expect(box.pids(/sqlite3/)).toEqual([]);
     await box.expectExit(0, ["rollback", "--full"]);
+    tried("step-hostile", shell);
+  });
+
+  it("leaves a child, and whose run is killed later, leaves no lock", async () => {
+    const toml = installerToml({
+      steps: [
+        { id: "daemon", run: "(trap '' HUP TERM; exec sleep 97573) &\n", checkpoint: {} },
+        { id: "held", run: trace("held") + pause("held"), checkpoint: {} },
+      ],
+    });
+    const box = Sandbox.create(shell, toml);
+    const run = box.start();
+    await box.reached("held");
+    run.signal("SIGKILL");
+    await run.result;
+    box.go();
+    await box.expectExit(0, ["resume"]);
+    expect(box.trace()).toEqual(["held", "held"]);
+    expect(box.pids(/sleep 97573/), "the daemon is there all the while").toHaveLength(1);
     tried("step-hostile", shell);
   });
 
