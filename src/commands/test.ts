@@ -152,6 +152,7 @@ async function untilStopped(body: (signal: AbortSignal) => Promise<number>): Pro
     return await body(stop.signal);
   } catch (error) {
     if (by === undefined) throw error;
+    if (process.stdout.isTTY === true) process.stdout.write("\r\x1b[K");
     process.stderr.write("waymark: stopped: what was under way was ended, and its roots removed\n");
     return 128 + constants.signals[by];
   } finally {

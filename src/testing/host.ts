@@ -6,6 +6,9 @@ import type { Root } from "./sandbox.js";
 import type { Tree } from "./tree.js";
 import { GATE } from "./variants.js";
 
+/** What a call exits with that finds another one under way. */
+export const LOCKED = 4;
+
 /** What a process that was killed by SIGKILL exits with. */
 const KILLED = 128 + 9;
 
@@ -93,6 +96,21 @@ export class Host {
   /** Runs it, and asks for an exit code. */
   async expect(exit: number, args: readonly string[], options: CallOptions = {}): Promise<Ended> {
     return expectExit(await this.call(args, options), exit, args);
+  }
+
+  /**
+   * The first call after a kill. The store's own process is in no group that
+   * is killed, and holds the lock until it sees that it is alone: as long as
+   * that takes, the call is made again. A lock that stays is an exit of 4.
+   */
+  async callAfterKill(args: readonly string[]): Promise<Ended> {
+    const end = Date.now() + PATIENCE_MS;
+    let ended = await this.call(args);
+    while (ended.exit === LOCKED && Date.now() < end) {
+      await sleep(50);
+      ended = await this.call(args);
+    }
+    return ended;
   }
 
   /** Runs it with a kill at a point; false where it ended before that. */

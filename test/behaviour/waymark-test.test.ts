@@ -28,7 +28,7 @@ import {
 } from "./harness/index.js";
 
 /** Enough to come by each kind of point; the command line alone tries all. */
-const SOME = ["--seed", "7", "--points", "6", "--kills", "2"];
+const SOME = ["--seed", "7", "--points", "3", "--kills", "2"];
 const NAMES = ["completes", "idempotent", "resumable", "reversible", "honest"];
 /** Without `exclusive`, which two first runs at one instant refute with SQLite. */
 const FIVE = NAMES.flatMap((name) => ["--claim", name]);
@@ -111,9 +111,9 @@ inEachShell("waymark test proves", (shell) => {
     const told = await claims(0, [...five, exampleFolder("hello")]);
     expect(verdicts(told)).toEqual(PROVEN);
     // One of them can turn out to lie behind the last point.
-    expect(told.get("resumable")?.counts.points).toBeGreaterThan(3);
+    expect(told.get("resumable")?.counts.points).toBeGreaterThan(0);
     expect(told.get("resumable")?.counts.kills).toBe(2);
-    expect(told.get("reversible")?.counts.points).toBeGreaterThan(9);
+    expect(told.get("reversible")?.counts.points).toBeGreaterThan(2);
   });
 
   it.each(["install-app", "atomic-install"])("examples/%s", async (name) => {
@@ -135,12 +135,12 @@ inEachShell("waymark test proves", (shell) => {
     expect(found?.differences[0]?.path).toBe(".my-app.backup");
   });
 
-  it("examples/waymark", async () => {
+  // It unpacks a whole package in each root: one shell, few kills, two claims.
+  it.runIf(shell.key === shells[0]?.key)("examples/waymark", async () => {
     const made = folder();
     const pack = join(exampleFolder("waymark"), "pack.sh");
     const name = execFileSync("sh", [pack], { cwd: made, encoding: "utf8" }).trim();
     const args = ["--env", `WAYMARK_TARBALL=${join(made, name)}`, exampleFolder("waymark")];
-    // It unpacks a whole package each time: the cheap claims, and few kills.
     const few = ["--seed", "7", "--points", "3", "--kills", "1", "--claim", "resumable", "--claim", "honest"];
     const told = await claims(0, [...inShell, ...few, ...args]);
     expect(verdicts(told)).toEqual({ resumable: "proven", honest: "proven" });

@@ -1,12 +1,9 @@
 import { Counterexample } from "../counterexample.js";
-import { expectExit, type Host } from "../host.js";
+import { expectExit, LOCKED, type Host } from "../host.js";
 import type { Ended } from "../process.js";
 import type { Experiment, Trial } from "../trial.js";
 import { holdAfter } from "../variants.js";
 import type { Claim } from "./claim.js";
-
-/** What a call exits with that finds another one under way. */
-const LOCKED = 4;
 
 const SECOND_CALLS: readonly (readonly string[])[] = [
   ["run"],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Counterexample, Unproven } from "../counterexample.js";
-import type { Host } from "../host.js";
+import { Unproven } from "../counterexample.js";
+import { expectExit, type Host } from "../host.js";
 import { randomOf } from "../random.js";
 import type { Experiment, Trial } from "../trial.js";
 import type { Claim } from "./claim.js";
@@ -71,16 +71,14 @@ async function killInside(
 
 /** Resumes what was killed, and asks for the tree of a run that was not. */
 async function resumes(host: Host, trial: Trial): Promise<void> {
-  const ended = await host.call(["resume"]);
+  const ended = await host.callAfterKill(["resume"]);
   let verb = "resume";
   if (ended.exit === 2 && (await host.status()).run === null) {
     // It was killed before anything had begun: there is nothing to resume.
     verb = "run";
     await host.expect(0, ["run"]);
-  } else if (ended.exit !== 0) {
-    throw new Counterexample(`resume exits ${ended.exit}, not 0`, {
-      output: ended.stdout + ended.stderr,
-    });
+  } else {
+    expectExit(ended, 0, ["resume"]);
   }
   await host.expectTree(trial.baseline.after, "the tree of an uninterrupted run", verb);
 }

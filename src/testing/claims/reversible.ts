@@ -1,5 +1,5 @@
 import type { PlanStep } from "../../compiler/3-plan/plan.js";
-import type { Host } from "../host.js";
+import { expectExit, type Host } from "../host.js";
 import type { Experiment, Outcome, Trial } from "../trial.js";
 import type { Tree } from "../tree.js";
 import { failingAt, type Failure } from "../variants.js";
@@ -82,7 +82,7 @@ function rolledBack(trial: Trial, target: Target): Experiment {
 
 async function undoes(host: Host, target: Target, tree: Tree): Promise<void> {
   const call = target.args.join(" ");
-  await host.expect(0, target.args);
+  expectExit(await host.callAfterKill(target.args), 0, target.args);
   await host.expectTree(tree, target.meaning, call);
   if (target.whole) await host.expectNoProcess(call);
 }
