@@ -13,12 +13,15 @@ FROM (SELECT sqlite_version() AS v));"
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
+	# A new store has run nothing: one with logs was emptied, or another
+	# call has made the tables meanwhile.
+	[ "$RT_REPLY" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] || {
+		rt_store_ask 'PRAGMA user_version;'
+		[ "$RT_REPLY" -ge 1 ] || rt_store_failed "damaged: it is empty"
+	}
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
-	# A new store has run nothing: one with logs was emptied.
-	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
-		[ -z "$(ls logs 2>/dev/null)" ] ||
-		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -33,7 +36,9 @@ CREATE TABLE IF NOT EXISTS l.owner(token);
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
 	rt_store_own
-	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
+	# Another call can have made them while this one waited for the lock.
+	rt_store_ask 'PRAGMA user_version;'
+	[ "$RT_REPLY" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }

@@ -92,7 +92,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 8876e0ac4c4d93648793d8effb591487ba8ff56b3168e422d8e1fc8efa6a695f ] || {
+	[ "$rt_script_sha" = 679d1f2525c4b45888b368c6a387609328650584669d8416a9878fe1e0234b6a ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2499,12 +2499,15 @@ FROM (SELECT sqlite_version() AS v));"
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
+	# A new store has run nothing: one with logs was emptied, or another
+	# call has made the tables meanwhile.
+	[ "$RT_REPLY" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] || {
+		rt_store_ask 'PRAGMA user_version;'
+		[ "$RT_REPLY" -ge 1 ] || rt_store_failed "damaged: it is empty"
+	}
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
-	# A new store has run nothing: one with logs was emptied.
-	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
-		[ -z "$(ls logs 2>/dev/null)" ] ||
-		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -2519,7 +2522,9 @@ CREATE TABLE IF NOT EXISTS l.owner(token);
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
 	rt_store_own
-	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
+	# Another call can have made them while this one waited for the lock.
+	rt_store_ask 'PRAGMA user_version;'
+	[ "$RT_REPLY" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
@@ -4205,7 +4210,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 9171f04ee5a8b8ca72f672ba6629d1688dcfb9c6977b3d91e5c26090218be40b
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 144f65d28bf2ab285e9ce456d8e5fe19af5f17e1f552914c16e832dee367042f
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -92,7 +92,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = fc584fec0a3289a198c3fbef57ccf21b39d8826c7580ae704a7edf213adafe32 ] || {
+	[ "$rt_script_sha" = 1e2f116abde998db3d90a068c9f944b41d8070a518b292702dbb7af30ad17be9 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2511,12 +2511,15 @@ FROM (SELECT sqlite_version() AS v));"
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
+	# A new store has run nothing: one with logs was emptied, or another
+	# call has made the tables meanwhile.
+	[ "$RT_REPLY" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] || {
+		rt_store_ask 'PRAGMA user_version;'
+		[ "$RT_REPLY" -ge 1 ] || rt_store_failed "damaged: it is empty"
+	}
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
-	# A new store has run nothing: one with logs was emptied.
-	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
-		[ -z "$(ls logs 2>/dev/null)" ] ||
-		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -2531,7 +2534,9 @@ CREATE TABLE IF NOT EXISTS l.owner(token);
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
 	rt_store_own
-	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
+	# Another call can have made them while this one waited for the lock.
+	rt_store_ask 'PRAGMA user_version;'
+	[ "$RT_REPLY" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
@@ -4197,7 +4202,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 72aefdd38b760db7cfe7db96db41c36d18efd4519654b5f682581f82158cebca
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: c550e2fa72a135731b06c6fcd103896f1fe79cbb99d487c29d3732ccfa5ee20f
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

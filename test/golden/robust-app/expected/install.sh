@@ -92,7 +92,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 2e941f7c3b1258a20b2b80fc922916733891a8b4462816b929f02821cc70e01d ] || {
+	[ "$rt_script_sha" = de96e9b341b9f27fbf6aed78a13b218ce2a6d395d6591aa700bceb166c576f6b ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2505,12 +2505,15 @@ FROM (SELECT sqlite_version() AS v));"
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
+	# A new store has run nothing: one with logs was emptied, or another
+	# call has made the tables meanwhile.
+	[ "$RT_REPLY" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] || {
+		rt_store_ask 'PRAGMA user_version;'
+		[ "$RT_REPLY" -ge 1 ] || rt_store_failed "damaged: it is empty"
+	}
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
-	# A new store has run nothing: one with logs was emptied.
-	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
-		[ -z "$(ls logs 2>/dev/null)" ] ||
-		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -2525,7 +2528,9 @@ CREATE TABLE IF NOT EXISTS l.owner(token);
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
 	rt_store_own
-	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
+	# Another call can have made them while this one waited for the lock.
+	rt_store_ask 'PRAGMA user_version;'
+	[ "$RT_REPLY" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
@@ -4211,7 +4216,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3a3cca2cab3f793abd99367dcc6e40cc4f5fd91320a1649977eae452e28ff61f
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b66b2464a1957b1ed748b5acbb1d34b448ee80853d6e2e6f3706c745eec42e4a
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

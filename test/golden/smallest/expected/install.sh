@@ -90,7 +90,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 2fd91ba01680bdbcfda530097119e51a55605615a8962e93eff27b807bde5e9a ] || {
+	[ "$rt_script_sha" = 531463563e377aae60d9a30e898524fbbcdaa3659a5091a2acb9a1c6799fa1a8 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2475,12 +2475,15 @@ FROM (SELECT sqlite_version() AS v));"
 	rt_store_ask 'PRAGMA quick_check(1);'
 	[ "$RT_REPLY" = ok ] || rt_store_failed "damaged: $RT_REPLY"
 	rt_store_ask 'PRAGMA user_version;'
+	# A new store has run nothing: one with logs was emptied, or another
+	# call has made the tables meanwhile.
+	[ "$RT_REPLY" -ge 1 ] || [ -s journal ] ||
+		[ -z "$(ls logs 2>/dev/null)" ] || {
+		rt_store_ask 'PRAGMA user_version;'
+		[ "$RT_REPLY" -ge 1 ] || rt_store_failed "damaged: it is empty"
+	}
 	rt_schema=$RT_REPLY
 	[ "$rt_schema" -le 1 ] || rt_store_newer "$rt_schema"
-	# A new store has run nothing: one with logs was emptied.
-	[ "$rt_schema" -ge 1 ] || [ -s journal ] ||
-		[ -z "$(ls logs 2>/dev/null)" ] ||
-		rt_store_failed "damaged: it is empty"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
@@ -2495,7 +2498,9 @@ CREATE TABLE IF NOT EXISTS l.owner(token);
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
 	rt_store_own
-	[ "$rt_schema" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
+	# Another call can have made them while this one waited for the lock.
+	rt_store_ask 'PRAGMA user_version;'
+	[ "$RT_REPLY" -ge 1 ] || rt_store_ask "BEGIN;$RT_SCHEMA
 PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
@@ -4161,7 +4166,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: aff205de8d65d786d3de3a0a34a1d8955d6028c693e6fdb11f5263bd6b5104cc
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 11a3867a9d7bd31a45472a59c63824df3853523148e91ef5bf63f664e78b12b4
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
