@@ -50,8 +50,16 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   const work = async (lane: Lane): Promise<void> => {
     for (let next = numbers.shift(); next !== undefined; next = numbers.shift()) {
       if (failures.length >= ENOUGH) return;
-      const one = make(seed, next);
-      const finding = await lane.examine(one);
+      let one: Case;
+      let finding: Finding;
+      try {
+        one = make(seed, next);
+        finding = await lane.examine(one);
+      } catch (error) {
+        // The other lanes go on: what they are at must be ended in order.
+        failures.push(`seed ${seed}, case ${next}: the fuzz test itself failed: ${(error as Error).stack}`);
+        continue;
+      }
       tally.cases += 1;
       if (finding.reply.end === "accepted") tally.accepted += 1;
       if (finding.reply.end === "refused") tally.refused += 1;

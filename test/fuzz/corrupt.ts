@@ -81,9 +81,9 @@ function otherType(random: Random, value: Value): Value {
     [[], [[]]],
     table({}),
     table({ id: "a", cmd: "true" }),
-    [value],
-    [value, 1],
-    table({ a: value }),
+    [copied(value)],
+    [copied(value), 1],
+    table({ a: copied(value) }),
     String(value instanceof Map || Array.isArray(value) ? "true" : value),
     new Raw(random.pick(RAW)),
   ]);
@@ -166,7 +166,7 @@ function inject(random: Random, spot: Spot): void {
 
 function addKey(random: Random, { above, value }: Spot, document: Table): void {
   const to = above instanceof Map ? above : document;
-  to.set(random.pick(KEYS), random.oneIn(2) ? value : otherType(random, value));
+  to.set(random.pick(KEYS), random.oneIn(2) ? copied(value) : otherType(random, value));
 }
 
 function sayTwice(random: Random, { above, value }: Spot): void {
@@ -204,8 +204,8 @@ function stepsOf(document: Table): Table[] {
   return Array.isArray(steps) ? steps.filter((one) => one instanceof Map) : [];
 }
 
-/** Tables and lists anew: a document is a tree. */
-export function copied(value: Value): Value {
+/** Tables and lists anew: in a document, each stands in one place. */
+function copied(value: Value): Value {
   if (Array.isArray(value)) return value.map(copied);
   if (!(value instanceof Map)) return value;
   return new Map([...value].map(([key, inner]) => [key, copied(inner)]));

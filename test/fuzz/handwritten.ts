@@ -37,6 +37,7 @@ const AS_DATA = [
   `$(${CANARY})`,
   `'; ${CANARY}; '`,
   `\n${CANARY}\n`,
+  `'\r\n${CANARY}\r\n`,
   `'\n${CANARY}\n'`,
   ...ENDS.map((end) => `\n${end}\n${CANARY}\n${end}`),
   `\n}\n${CANARY}\n`,

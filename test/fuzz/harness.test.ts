@@ -221,6 +221,16 @@ test("a tame installer has all of the data, and no command", () => {
   }
 });
 
+test("a fault of its own is told of with the seed and the case", async () => {
+  const make = (_: number, number: number): Case => {
+    if (number === 1) throw new Error("no case");
+    return { number, bytes: Buffer.from(TOML), origin: "a test", probed: false };
+  };
+  const { failures, cases } = await campaign({ seed: 7, count: 3, caseOf: make });
+  expect(cases).toBe(2);
+  expect(failures).toEqual([expect.stringContaining("seed 7, case 1: the fuzz test itself failed: Error: no case")]);
+});
+
 test("a summary has the numbers", () => {
   const numbers = { cases: 10, accepted: 3, refused: 7, probed: 2, ran: 1, seconds: 4 };
   const told = summaryOf({ seed: 1, ...numbers, codes: new Set(["WM0101"]), failures: [] });

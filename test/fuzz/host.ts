@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Result, Running } from "../behaviour/harness/process.js";
+import { programsWithoutSqlite, SYSTEM_PATH } from "../behaviour/harness/programs.js";
 import { diffTrees, recordTree, type Tree } from "../behaviour/harness/tree.js";
 import type { Shell } from "../setup/shells.js";
 import { findTool } from "../setup/tools.js";
 import { CANARY } from "./nasty.js";
-
-const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /**
  * A throw-away host: a home, a temporary folder, a place to stand, and the
@@ -15,8 +14,9 @@ const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin";
 export class Host {
   readonly root: string;
   readonly home: string;
-  /** PATH with the canary in front, and the shells of the machine. */
+  /** A PATH with the canary in front. */
   readonly path: string;
+  readonly #bin: string;
   readonly #temporary: string;
   readonly #stand: string;
   readonly #sung: string;
@@ -28,11 +28,11 @@ export class Host {
     this.#temporary = join(root, "tmp");
     this.#stand = join(root, "stand");
     this.#sung = join(root, "sung");
-    const bin = join(root, "bin");
-    mkdirSync(bin, { recursive: true });
+    this.#bin = join(root, "bin");
+    mkdirSync(this.#bin, { recursive: true });
     const canary = `#!/bin/sh\nprintf '%s\\n' "$0 $*" >>'${this.#sung}'\n`;
-    writeFileSync(join(bin, CANARY), canary, { mode: 0o755 });
-    this.path = `${bin}:${process.env["PATH"] ?? ""}:${SYSTEM_PATH}`;
+    writeFileSync(join(this.#bin, CANARY), canary, { mode: 0o755 });
+    this.path = `${this.#bin}:${process.env["PATH"] ?? SYSTEM_PATH}`;
     this.reset();
   }
 
@@ -49,12 +49,13 @@ export class Host {
   /** Runs `SHELL FILE ARGS`; whatever hangs is killed, and the promise rejects. */
   run(shell: Shell, file: string, args: readonly string[]): Promise<Result> {
     const [program, ...words] = shell.command;
+    const programs = shell.journal ? programsWithoutSqlite() : SYSTEM_PATH;
     return new Running([findTool(program) ?? program, ...words, file, ...args], {
       cwd: this.#stand,
       env: {
         HOME: this.home,
         TMPDIR: this.#temporary,
-        PATH: this.path,
+        PATH: `${this.#bin}:${programs}`,
         LANG: "C.UTF-8",
         TERM: "xterm",
       },

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { shells, type Shell } from "../setup/shells.js";
+import { type Shell, shellsWithStores } from "../setup/shells.js";
 import type { Case } from "./cases.js";
 import { Host } from "./host.js";
 import { type Fault, judge } from "./judge.js";
@@ -102,6 +102,8 @@ export class Lane {
     return true;
   }
 }
+
+const shells = shellsWithStores();
 
 function shellOf(number: number): Shell {
   return shells[number % shells.length] ?? SH;

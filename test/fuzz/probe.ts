@@ -31,7 +31,7 @@ export async function probe(host: Host, shell: Shell, file: string, text: string
       faults.push(...wrong.map((detail) => ({ kind: "a text changed", detail: `${call}: ${detail}` })));
     }
   }
-  faults.push(...ran(host, shell.name));
+  faults.unshift(...ran(host, shell.name));
   const changes = host.changes();
   if (changes.length > 0) {
     const detail = `${shell.name}: ${changes.join(", ")}`;
@@ -52,7 +52,7 @@ export async function run(host: Host, shell: Shell, file: string, tame: Tame): P
   };
   await call("run");
   const status = await call("status", "--json");
-  if (faults.length > 0) return [...faults, ...ran(host, shell.name)];
+  if (faults.length > 0) return [...ran(host, shell.name), ...faults];
   const folder = (JSON.parse(status) as { dir: string }).dir;
   const changed = [
     ...answered("status --json", status, tame.toml),
@@ -65,7 +65,7 @@ export async function run(host: Host, shell: Shell, file: string, tame: Tame): P
   ];
   faults.push(...changed.map((detail) => ({ kind: "a text changed", detail: `${shell.name}: ${detail}` })));
   await call("rollback", "--full", "--force");
-  faults.push(...ran(host, shell.name));
+  faults.unshift(...ran(host, shell.name));
   const left = host.changes().filter((line) => !/^[+~] home(?:\/\.local.*)?:/s.test(line));
   if (left.length > 0) faults.push({ kind: "a tame run left something", detail: `${shell.name}: ${left.join(", ")}` });
   return faults;

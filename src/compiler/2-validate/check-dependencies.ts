@@ -24,11 +24,13 @@ export function checkDependencies(
   let unknown = 0;
   for (const { step, path, label } of draftSteps(draft)) {
     const seen = new Set<string>();
+    const twice = new Set<string>();
     step.depends_on?.forEach((id, index) => {
       if (id === undefined) return;
       const place = (): Place => tree.valueAt([...path, "depends_on", index]);
       if (seen.has(id)) {
-        tree.log.report("WM0223", { step: label, id }, place());
+        if (!twice.has(id)) tree.log.report("WM0223", { step: label, id }, place());
+        twice.add(id);
       } else if (id === step.id) {
         tree.log.report("WM0221", { step: id }, place());
       } else if (!steps.has(id) && whole) {

@@ -183,6 +183,23 @@ describe("ids", () => {
   });
 });
 
+describe("dependencies", () => {
+  const after = (...ids: string[]): string =>
+    HEAD + stepToml("fetch") + stepToml("b", `depends_on = ${JSON.stringify(ids)}`);
+
+  test("that are named again and again are reported once each", () => {
+    expect(codesOf(after(...Array<string>(9).fill("fetch")))).toEqual(["WM0223"]);
+    expect(codesOf(after("x", "x", "fetch", "fetch", "fetch"))).toEqual(["WM0220", "WM0223", "WM0223"]);
+  });
+
+  test("that are unknown are all reported, the first of them with what was meant", () => {
+    const found = diagnosticsOf(after(...Array.from({ length: 60 }, (_, index) => `fetch${index}`)));
+    expect(found.map(({ code }) => code)).toEqual(Array<string>(60).fill("WM0220"));
+    expect(found.filter(({ help }) => help !== undefined).length).toBe(50);
+    expect(found[0]?.help).toBe("did you mean `fetch`?");
+  });
+});
+
 describe("cycles", () => {
   const cyclesOf = (...steps: string[]): string[] =>
     diagnosticsOf(HEAD + steps.join(""))
