@@ -1,5 +1,5 @@
 # module: lock
-# provides: rt_lock_take rt_lock_held
+# provides: rt_lock_take rt_lock_held rt_lock_who
 # requires: base report store process
 
 # The lock of the journal. Where the host has flock the kernel frees it, on

@@ -1,6 +1,6 @@
 # module: schema
 # provides: rt_store_check rt_store_setup rt_store_views
-# requires: base store text report
+# requires: base store text report lock
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
 rt_store_check() {
@@ -43,13 +43,18 @@ PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
 
-# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
-# lock was free for a moment: another call that took it is not disturbed.
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed later
+# the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_lock_who "$$"
+	if [ -z "$rt_token" ]; then
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$RT_REPLY');"
+		rt_lock_who "$$"
+		rt_token=$RT_REPLY
+	fi
 	rt_store_ask "SELECT token FROM l.owner;"
-	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+	[ "$rt_token" = "$RT_REPLY" ] ||
 		rt_die "$RT_LOCKED" "another call took the store over" \
 			"This one lost its sqlite3, and stops here." \
 			"Look at it with: $rt_call status"

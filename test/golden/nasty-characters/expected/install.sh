@@ -1,5 +1,7 @@
 #!/bin/sh
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 #
 # nasty 1.0 'beta' "two" $HOME `id` \ %s
 # quotes ' " and $(id) and `id`, a comma, -n, \n, *
@@ -92,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 679d1f2525c4b45888b368c6a387609328650584669d8416a9878fe1e0234b6a ] || {
+	[ "$rt_script_sha" = e832f1068a1b64be4b6dc38abd31e7ad6b4960824cea729f0bb64c738ec43a49 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -110,6 +112,8 @@ waymark_body() {
 # shellcheck disable=SC2034 # so are the variables of the rollbacks
 # shellcheck disable=SC2016,SC2088 # data: the runtime knows ~ and $HOME
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 RT_NAME=nasty
 RT_VERSION='1.0 '\''beta'\'' "two" $HOME `id` \ %s'
 RT_STEPS=2
@@ -2529,13 +2533,18 @@ PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
 
-# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
-# lock was free for a moment: another call that took it is not disturbed.
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed later
+# the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_lock_who "$$"
+	if [ -z "$rt_token" ]; then
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$RT_REPLY');"
+		rt_lock_who "$$"
+		rt_token=$RT_REPLY
+	fi
 	rt_store_ask "SELECT token FROM l.owner;"
-	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+	[ "$rt_token" = "$RT_REPLY" ] ||
 		rt_die "$RT_LOCKED" "another call took the store over" \
 			"This one lost its sqlite3, and stops here." \
 			"Look at it with: $rt_call status"
@@ -4210,7 +4219,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 144f65d28bf2ab285e9ce456d8e5fe19af5f17e1f552914c16e832dee367042f
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: c34b39186aa5da69c8aa10cc328600fb5931dcd570d3087ebfb30070b9b0a62a
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -1,5 +1,7 @@
 #!/bin/sh
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 #
 # app 1.0.0
 #
@@ -92,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 1e2f116abde998db3d90a068c9f944b41d8070a518b292702dbb7af30ad17be9 ] || {
+	[ "$rt_script_sha" = 8afdc4ba635cf26bf8b719f7f2fd9900bd2465e8f99e8db93735470c706e10f0 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -110,6 +112,8 @@ waymark_body() {
 # shellcheck disable=SC2034 # so are the variables of the rollbacks
 # shellcheck disable=SC2016,SC2088 # data: the runtime knows ~ and $HOME
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=3
@@ -2541,13 +2545,18 @@ PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
 
-# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
-# lock was free for a moment: another call that took it is not disturbed.
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed later
+# the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_lock_who "$$"
+	if [ -z "$rt_token" ]; then
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$RT_REPLY');"
+		rt_lock_who "$$"
+		rt_token=$RT_REPLY
+	fi
 	rt_store_ask "SELECT token FROM l.owner;"
-	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+	[ "$rt_token" = "$RT_REPLY" ] ||
 		rt_die "$RT_LOCKED" "another call took the store over" \
 			"This one lost its sqlite3, and stops here." \
 			"Look at it with: $rt_call status"
@@ -4202,7 +4211,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: c550e2fa72a135731b06c6fcd103896f1fe79cbb99d487c29d3732ccfa5ee20f
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e30660b937e9b6dc705000d477e99b23a1f71a0d00004ebabe4ed1f5e9039bf6
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -1,5 +1,7 @@
 #!/bin/sh
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 #
 # robust-app 1.0.0
 #
@@ -92,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = de96e9b341b9f27fbf6aed78a13b218ce2a6d395d6591aa700bceb166c576f6b ] || {
+	[ "$rt_script_sha" = d9a27be70e3e552691769a6755975184c0b66b28a9831e412eb0f426f2f907e7 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -110,6 +112,8 @@ waymark_body() {
 # shellcheck disable=SC2034 # so are the variables of the rollbacks
 # shellcheck disable=SC2016,SC2088 # data: the runtime knows ~ and $HOME
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 RT_NAME=robust-app
 RT_VERSION=1.0.0
 RT_STEPS=3
@@ -2535,13 +2539,18 @@ PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
 
-# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
-# lock was free for a moment: another call that took it is not disturbed.
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed later
+# the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_lock_who "$$"
+	if [ -z "$rt_token" ]; then
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$RT_REPLY');"
+		rt_lock_who "$$"
+		rt_token=$RT_REPLY
+	fi
 	rt_store_ask "SELECT token FROM l.owner;"
-	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+	[ "$rt_token" = "$RT_REPLY" ] ||
 		rt_die "$RT_LOCKED" "another call took the store over" \
 			"This one lost its sqlite3, and stops here." \
 			"Look at it with: $rt_call status"
@@ -4216,7 +4225,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b66b2464a1957b1ed748b5acbb1d34b448ee80853d6e2e6f3706c745eec42e4a
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 597e78b9d71e75976afb1964863c2423684740cf8728a5c506a0832c22fa1ea2
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -1,5 +1,7 @@
 #!/bin/sh
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 #
 # app 1.0.0
 #
@@ -90,7 +92,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 531463563e377aae60d9a30e898524fbbcdaa3659a5091a2acb9a1c6799fa1a8 ] || {
+	[ "$rt_script_sha" = 835f46392fdf6d2333a5bc2ebe9c1090eadd1c4aeef25b0d5e5fa0c787de4c43 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -108,6 +110,8 @@ waymark_body() {
 # shellcheck disable=SC2034 # so are the variables of the rollbacks
 # shellcheck disable=SC2016,SC2088 # data: the runtime knows ~ and $HOME
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+{ trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
+{ trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=1
@@ -2505,13 +2509,18 @@ PRAGMA user_version=1;COMMIT;"
 	rt_schema=1
 }
 
-# rt_store_own: writes down who has the lock. Where sqlite3 was killed the
-# lock was free for a moment: another call that took it is not disturbed.
+# rt_store_own: writes down who has the lock. Where sqlite3 was killed later
+# the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	[ -n "$rt_token" ] || rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES(hex(randomblob(8)));"
+	rt_lock_who "$$"
+	if [ -z "$rt_token" ]; then
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$RT_REPLY');"
+		rt_lock_who "$$"
+		rt_token=$RT_REPLY
+	fi
 	rt_store_ask "SELECT token FROM l.owner;"
-	[ "${rt_token:=$RT_REPLY}" = "$RT_REPLY" ] ||
+	[ "$rt_token" = "$RT_REPLY" ] ||
 		rt_die "$RT_LOCKED" "another call took the store over" \
 			"This one lost its sqlite3, and stops here." \
 			"Look at it with: $rt_call status"
@@ -4166,7 +4175,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 11a3867a9d7bd31a45472a59c63824df3853523148e91ef5bf63f664e78b12b4
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a62de418cecc247086021bbbd86c71a14c40645601148d867c29cadf48d9bc2a
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
