@@ -134,9 +134,7 @@ inEachShell("kill -9 at each write", (shell) => {
     );
   });
 
-  // Fails: nobody looks for the private folder of a call that was killed
-  // before it kept its copy.
-  it.fails("leaves nothing in TMPDIR once another call has ended", async () => {
+  it("leaves nothing in TMPDIR once another call has ended", async () => {
     const subject = await Subject.create(shell);
     await subject.killedAt(1);
     expect(readdirSync(subject.box.tmp)).toHaveLength(1);
