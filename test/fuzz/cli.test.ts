@@ -8,6 +8,7 @@ import { type Result, Running } from "../behaviour/harness/process.js";
 import { caseOf } from "./cases.js";
 import { CANARY } from "./nasty.js";
 import { Random } from "./random.js";
+import { decoded } from "./workers.js";
 
 const seed = Number(process.env["WAYMARK_FUZZ_SEED"] ?? 1);
 const cli = join(import.meta.dirname, "..", "..", "dist", "cli.js");
@@ -79,6 +80,7 @@ test(`${COUNT} files of arbitrary bytes end in words`, { timeout: 600_000 }, asy
       const { result, wrong } = await call(folder, [random.pick(["check", "compile"]), ...given]);
       ends.add(result.exit);
       rmSync(join(folder, name));
+      if (decoded(bytes) === undefined && !/WM0901: .* not UTF-8/.test(result.stderr)) wrong.push("it is no UTF-8");
       if (wrong.length === 0) continue;
       failures.push(
         `seed ${seed}, file ${number} (${name}): ${wrong.join(", ")}\n${result.stderr.slice(0, 1000)}\n` +

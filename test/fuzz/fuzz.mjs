@@ -4,14 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 
-const { values } = parseArgs({
-  options: {
-    count: { type: "string" },
-    seed: { type: "string" },
-    case: { type: "string" },
-    keep: { type: "string" },
-  },
-});
+const values = flags();
 const given = Object.entries(values).map(([name, value]) => [`WAYMARK_FUZZ_${name.toUpperCase()}`, value]);
 for (const name of ["count", "seed", "case"]) {
   if (values[name] !== undefined && !/^\d+$/.test(values[name])) {
@@ -19,6 +12,17 @@ for (const name of ["count", "seed", "case"]) {
     process.exit(2);
   }
 }
+
+function flags() {
+  const options = Object.fromEntries(["count", "seed", "case", "keep"].map((name) => [name, { type: "string" }]));
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`fuzz: ${error.message}`);
+    process.exit(2);
+  }
+}
+
 const { status } = spawnSync("npx", ["vitest", "run", "--project", "fuzz", "fuzz.test"], {
   stdio: "inherit",
   env: { ...process.env, ...Object.fromEntries(given) },

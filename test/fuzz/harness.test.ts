@@ -150,9 +150,17 @@ test.each<[string, object, object]>([
   ["accepted with WM0210", {}, { end: "accepted" }],
 ])("a fault is found: %s", (fault, diagnostic, reply) => {
   const told = { end: "refused", count: 1, shown: "x", sameInColor: true, diagnostics: [{ ...sound, ...diagnostic }], ...reply };
-  const faults = judge(told as Reply, "ab\ncd\n");
+  const faults = judge(told as Reply, Buffer.from("ab\ncd\n"));
   expect(faults.map(({ kind, detail }) => `${kind} ${detail}`).join("\n")).toContain(fault);
-  expect(judge({ ...told, ...{ end: "refused", shown: "x", sameInColor: true }, diagnostics: [sound] } as Reply, "ab\n")).toEqual([]);
+  expect(judge({ ...told, ...{ end: "refused", shown: "x", sameInColor: true }, diagnostics: [sound] } as Reply, Buffer.from("ab\n"))).toEqual([]);
+});
+
+test("bytes that are no text must be refused as such", () => {
+  const bytes = Buffer.from([0x61, 0xff]);
+  const told = (code: string): Reply => ({ ...ACCEPTED, end: "refused", count: 1, shown: "x", diagnostics: [{ ...sound, code, place: undefined }] }) as unknown as Reply;
+  expect(judge(told("WM0901"), bytes)).toEqual([]);
+  expect(judge(told("WM0101"), bytes)[0]?.kind).toBe("no text");
+  expect(judge(ACCEPTED as unknown as Reply, bytes)[0]?.kind).toBe("no text");
 });
 
 function at(start: object): object {

@@ -1,6 +1,6 @@
 import { codes } from "../../src/compiler/diagnostics/catalogue.js";
 import type { Position } from "../../src/index.js";
-import type { Reply, SentDiagnostic, SentPlace, Told } from "./workers.js";
+import { decoded, type Reply, type SentDiagnostic, type SentPlace, type Told } from "./workers.js";
 
 /** Something that must not be: a word for its kind, and what was seen. */
 export interface Fault {
@@ -14,8 +14,17 @@ const WITHOUT_PLACE = new Set(["WM0503", "WM0901", "WM0902"]);
 /** What moves a cursor, hides or turns text; a half of a pair is no text. */
 const UNSHOWABLE = /(?!\n)[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** What is wrong with how a compilation ended; `text` is the installer.toml. */
-export function judge(reply: Reply, text: string): Fault[] {
+/** What is wrong with how a compilation of a file with these bytes ended. */
+export function judge(reply: Reply, bytes: Buffer): Fault[] {
+  const text = decoded(bytes);
+  if (text === undefined && "diagnostics" in reply) {
+    const codes = reply.diagnostics.map(({ code }) => code);
+    if (codes.join() !== "WM0901") return [{ kind: "no text", detail: `bytes that are no UTF-8 are read: ${codes.join()}` }];
+  }
+  return faultsOf(reply, text ?? "");
+}
+
+function faultsOf(reply: Reply, text: string): Fault[] {
   switch (reply.end) {
     case "hung":
       return [{ kind: "hang", detail: "the compiler gave no answer, and was killed" }];

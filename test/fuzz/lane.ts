@@ -69,7 +69,7 @@ export class Lane {
   async #compile(toml: Buffer, script: string): Promise<{ reply: Reply; faults: Fault[] }> {
     rmSync(script, { force: true });
     const reply = await this.#worker.compile(toml, script);
-    const faults = judge(reply, decoded(toml) ?? "");
+    const faults = judge(reply, toml);
     const calls = this.#host.canary();
     if (calls !== undefined) {
       faults.push({ kind: "data ran", detail: `data ran as shell while it was compiled: ${calls}` });

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Diagnostic, Place } from "../../src/index.js";
 import { filesBeside } from "./corpus.js";
@@ -133,8 +133,4 @@ export function decoded(bytes: Buffer): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function fileText(file: string): string {
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
