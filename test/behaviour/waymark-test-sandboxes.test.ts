@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CLAIM_NAMES } from "../../src/testing/claims/claim.js";
 import { linkPrograms } from "../../src/testing/programs.js";
 import { findTool } from "../setup/tools.js";
 import { exampleFolder, expectExit, projectRoot, Running, startServer } from "./harness/index.js";
@@ -93,10 +94,7 @@ function verdicts(told: readonly Record<string, any>[]): Record<string, unknown>
   );
 }
 
-/** Two runs at one instant are tried elsewhere; all else here. */
-const FIVE = ["completes", "idempotent", "resumable", "reversible", "honest"];
-const CLAIMS = FIVE.flatMap((name) => ["--claim", name]);
-const PROVEN = Object.fromEntries(FIVE.map((name) => [name, "proven"]));
+const PROVEN = Object.fromEntries(CLAIM_NAMES.map((name) => [name, "proven"]));
 
 /** Why a kind cannot be tried here; undefined where it can. */
 const lacks = {
@@ -126,7 +124,7 @@ function withKind(name: string, why: string | undefined, body: () => void): void
 withKind("--sandbox bwrap", lacks.bwrap, () => {
   it("proves what changes the system, and leaves this one alone", async () => {
     const before = readFileSync("/etc/passwd", "utf8");
-    const { told } = await waymarkTest(0, ["--sandbox", "bwrap", ...CLAIMS, "right"]);
+    const { told } = await waymarkTest(0, ["--sandbox", "bwrap", "right"]);
     expect(verdicts(told)).toEqual(PROVEN);
     expect(readFileSync("/etc/passwd", "utf8")).toBe(before);
     expect(existsSync("/etc/waymark-system.conf")).toBe(false);
@@ -179,7 +177,7 @@ withKind("--sandbox bwrap", lacks.bwrap, () => {
         execFileSync("tar", ["-cf", `${rootfs}.tar`, "-C", rootfs, "."]);
         rootfs = `${rootfs}.tar`;
       }
-      const { told } = await waymarkTest(0, ["--rootfs", rootfs, ...CLAIMS, "right"]);
+      const { told } = await waymarkTest(0, ["--rootfs", rootfs, "right"]);
       expect(verdicts(told)).toEqual(PROVEN);
       expect(told[0]).toMatchObject({ store: "journal", sandbox: `bwrap ${rootfs}` });
     });
