@@ -94,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 8afdc4ba635cf26bf8b719f7f2fd9900bd2465e8f99e8db93735470c706e10f0 ] || {
+	[ "$rt_script_sha" = 3cf530fa890300414c44f16cb68192cd0a3b7fb82c87190d6ec97e51b8b4d56c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1292,6 +1292,8 @@ rt_process_marked() {
 	rt_lines=$(
 		exec 2>/dev/null
 		grep -l -F -- "WAYMARK_RUN=$rt_mark_env" /proc/[0-9]*/environ
+		# Each line of a pattern is one: such a path is not searched for.
+		case $rt_mark_log in *"$RT_NL"*) exit ;; esac
 		# shellcheck disable=SC2010 # a link's target, not a file's name
 		ls -l /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 |
 			grep -F -- "-> $rt_mark_log"
@@ -4211,7 +4213,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e30660b937e9b6dc705000d477e99b23a1f71a0d00004ebabe4ed1f5e9039bf6
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: f19ccb4da59196256f617905c7a8d99dafb1a84fd7887cead66f2d2427b2a8c4
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

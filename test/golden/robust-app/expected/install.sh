@@ -94,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = d9a27be70e3e552691769a6755975184c0b66b28a9831e412eb0f426f2f907e7 ] || {
+	[ "$rt_script_sha" = 62eae88fb618679943083a120a13dd81e4755b37792f2dca1f2257e7f86a8aff ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1286,6 +1286,8 @@ rt_process_marked() {
 	rt_lines=$(
 		exec 2>/dev/null
 		grep -l -F -- "WAYMARK_RUN=$rt_mark_env" /proc/[0-9]*/environ
+		# Each line of a pattern is one: such a path is not searched for.
+		case $rt_mark_log in *"$RT_NL"*) exit ;; esac
 		# shellcheck disable=SC2010 # a link's target, not a file's name
 		ls -l /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 |
 			grep -F -- "-> $rt_mark_log"
@@ -4225,7 +4227,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 597e78b9d71e75976afb1964863c2423684740cf8728a5c506a0832c22fa1ea2
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 6dd0b993d2a8943b4cd23bd3ab7f0d9ae61bdf8deee2c9af4dfdfcbb95cc5715
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
