@@ -135,7 +135,6 @@ inEachShell("a checkpoint directory", (shell) => {
     await expectWorks(subject, ["--checkpoint-dir", join(box.root, "link")]);
   });
 
-  // No step fails here: see "ends no stranger" for what that does as yet.
   it("below a home whose path has a newline", async () => {
     const subject = await Subject.create(shell);
     const { box } = subject;
