@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RenderAssets } from "./compiler/4-render/render.js";
@@ -73,11 +73,33 @@ function readScript(path: string): Asset {
 
 function readText(path: string): Asset {
   try {
-    const bytes = readFileSync(path);
+    const bytes = readBytes(path);
+    if (bytes === undefined) return { ok: false, reason: "the file is too large" };
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     return { ok: true, text: decoder.decode(bytes) };
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };
+  }
+}
+
+/** Far more than a person writes: a device may have no end. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** All of a file, or undefined where there is more than MOST_BYTES of it. */
+function readBytes(path: string): Buffer | undefined {
+  const file = openSync(path, "r");
+  try {
+    const parts: Buffer[] = [];
+    for (let size = 0; size <= MOST_BYTES; ) {
+      const part = Buffer.alloc(64 * 1024);
+      const count = readSync(file, part);
+      if (count === 0) return Buffer.concat(parts);
+      parts.push(part.subarray(0, count));
+      size += count;
+    }
+    return undefined;
+  } finally {
+    closeSync(file);
   }
 }
 
