@@ -3,7 +3,7 @@ import { corrupt } from "./corrupt.js";
 import { installer } from "./generate.js";
 import { handwritten } from "./handwritten.js";
 import { mutate } from "./mutate.js";
-import { Random } from "./random.js";
+import { Random } from "../setup/random.js";
 import { writeToml } from "./toml-writer.js";
 
 /** One input of the compiler, and how it was made. */

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type Result, Running } from "../behaviour/harness/process.js";
 import { caseOf } from "./cases.js";
 import { CANARY } from "./nasty.js";
-import { Random } from "./random.js";
+import { Random } from "../setup/random.js";
 import { decoded } from "./workers.js";
 
 const seed = Number(process.env["WAYMARK_FUZZ_SEED"] ?? 1);

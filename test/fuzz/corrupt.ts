@@ -1,6 +1,6 @@
 import { Raw, replace, type Spot, spotsOf, table, takeOut, type Table, type Value } from "./document.js";
 import { injection, MISLEADING, nastyText } from "./nasty.js";
-import type { Random } from "./random.js";
+import type { Random } from "../setup/random.js";
 
 /**
  * Changes a document in one place, so that it is TOML still and may be wrong:

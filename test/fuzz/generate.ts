@@ -1,6 +1,6 @@
 import { table, type Table, type Value } from "./document.js";
 import { CANARY, MISLEADING, nastyLine, nastyText } from "./nasty.js";
-import type { Random } from "./random.js";
+import type { Random } from "../setup/random.js";
 
 /**
  * An installer that is right by all rules of the README, and nasty in all that

@@ -16,7 +16,7 @@ import { judge } from "./judge.js";
 import { minimised } from "./minimise.js";
 import { CANARY } from "./nasty.js";
 import { probe, run } from "./probe.js";
-import { Random } from "./random.js";
+import { Random } from "../setup/random.js";
 import { tame } from "./tame.js";
 import { writeToml } from "./toml-writer.js";
 import type { Reply } from "./workers.js";

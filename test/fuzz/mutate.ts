@@ -1,5 +1,5 @@
 import { injection } from "./nasty.js";
-import type { Random } from "./random.js";
+import type { Random } from "../setup/random.js";
 
 /**
  * Changes the text of a file somewhere, with no regard to what it means. `other`

@@ -1,4 +1,4 @@
-import type { Random } from "./random.js";
+import type { Random } from "../setup/random.js";
 
 /**
  * A command that is on the PATH of all that the fuzz test runs, and tells of

@@ -1,5 +1,5 @@
 import { Raw, type Table, type Value } from "./document.js";
-import type { Random } from "./random.js";
+import type { Random } from "../setup/random.js";
 
 /**
  * A document as TOML. Without a `random` it is written plainly; with one, in

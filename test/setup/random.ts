@@ -1,18 +1,19 @@
+import { randomOf } from "../../src/testing/random.js";
+
 /**
- * A seeded source of choices. A case has one of its own, made of the seed and
- * its number alone: so it can be made again without those before it.
+ * A seeded source of choices. With a place, the number of a case, it is that
+ * case's own: so it can be made again without those before it.
  */
 export class Random {
-  #state: number;
+  readonly #next: () => number;
 
-  constructor(seed: number, caseNumber: number) {
-    this.#state = (mixed(seed) + Math.imul(caseNumber, 0x9e3779b9)) | 0;
+  constructor(seed: number, ...place: readonly number[]) {
+    this.#next = randomOf(seed, ...place);
   }
 
   /** A whole number from 0 up to, and without, `limit`. */
   below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    return Math.floor((mixed(this.#state) / 0x1_0000_0000) * limit);
+    return Math.floor(this.#next() * limit);
   }
 
   between(least: number, most: number): number {
@@ -53,12 +54,4 @@ export class Random {
   times<T>(count: number, make: () => T): T[] {
     return Array.from({ length: count }, make);
   }
-}
-
-/** All bits of a number in all bits of another, from 0 to 2^32-1. */
-function mixed(value: number): number {
-  let bits = value | 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);
-  bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
-  return (bits ^ (bits >>> 15)) >>> 0;
 }
