@@ -24,7 +24,7 @@ rt_begin() {
 	fi
 	rt_store_commit_all
 	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
-	rt_stop='' rt_ran=0
+	rt_stop='' rt_ran=0 rt_under_way=1
 }
 
 # rt_begin_run: the rows of a new run.

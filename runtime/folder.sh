@@ -143,7 +143,8 @@ rt_folder_sweep_tmp() {
 		case $rt_word in "$rt_tmp" | "$rt_fifo") continue ;; esac
 		(
 			exec 2>/dev/null
-			cd -P "$rt_word" && rm -f install.sh in out err lock &&
+			cd -P "$rt_word" &&
+				rm -f install.sh in out err lock awk &&
 				rmdir "$rt_word"
 		)
 	done

@@ -1,14 +1,16 @@
 # module: journal
 # provides: rt_journal_q rt_journal_awk rt_journal_import
-# requires: base text report replay store lock
+# requires: base text report replay replay-text replay-rows replay-show
+# requires: store lock
 
 # rt_journal_q NAME [ARG ...]: RT_REPLY is a request as one line.
 rt_journal_q() {
 	rt_row=$1
 	[ "$1" != run_new ] || set -- "$@" "$RT_NAME" "$(rt_journal_random)"
 	shift
-	for RT_REPLY; do
-		case $RT_REPLY in
+	for rt_field; do
+		RT_REPLY=$rt_field
+		case $rt_field in
 		*[\\"$RT_TAB$RT_NL"]*)
 			rt_text_swap \\ \\\\
 			rt_text_swap "$RT_TAB" '\t'
@@ -31,7 +33,9 @@ rt_journal_random() {
 rt_journal_awk() {
 	rt_word=
 	! sync . 2>/dev/null || rt_word=1
-	set -- -v "$1" -v "syncs=$rt_word" "$RT_REPLAY"
+	printf '%s\n' "$RT_REPLAY_TEXT" "$RT_REPLAY_ROWS" "$RT_REPLAY_SHOW" \
+		"$RT_REPLAY" >"$rt_fifo/awk"
+	set -- -v "$1" -v "syncs=$rt_word" -f "$rt_fifo/awk"
 	case $(awk -W version </dev/null 2>&1) in
 	*mawk*) set -- -W interactive "$@" ;;
 	esac
@@ -47,12 +51,13 @@ rt_journal_awk() {
 rt_journal_import() {
 	[ -s journal ] || return 0
 	rt_lock_take
-	rt_word=$rt_fifo/import.sql
-	(rt_journal_awk exporting=1 </dev/null >"$rt_word") 2>"$rt_fifo/why" ||
+	# The name is fixed, and the folder is ours: .read takes no odd paths.
+	(rt_journal_awk exporting=1 </dev/null >.import.sql) 2>"$rt_fifo/why" ||
 		rt_store_failed "$(cat "$rt_fifo/why")"
 	rt_store_ask "BEGIN;
-.read $rt_word
+.read .import.sql
 COMMIT;"
+	rm -f .import.sql
 	rt_point
 	mv -f journal journal.imported && sync
 	rt_say "this host has sqlite3 now: the journal was imported," \

@@ -2,11 +2,11 @@
 # provides: rt_lock_take rt_lock_held rt_lock_who
 # requires: base report store process
 
-# The lock of the journal. Where the host has flock the kernel frees it, on
-# descriptor 8. On all others, files lock.N, each a hard link to what says
-# who took it: whoever makes the next number has it, where the process that
-# made the last one is dead. None is given back: a number that came again
-# could be had twice. Both are taken, for not every call finds flock.
+# The lock of the journal: files lock.N, each a hard link to a line that
+# says who took it. Whoever makes the next number has it, where the process
+# that made the last one is dead. None is given back: a number that came
+# again could be had twice. Of a process in another container only flock can
+# say whether it lives: the owner holds one on its file, by descriptor 8.
 
 RT_BOOT_ID=/proc/sys/kernel/random/boot_id
 
@@ -31,6 +31,12 @@ rt_lock_who() {
 	fi
 }
 
+# rt_lock_space: RT_REPLY names the container whose pids this call sees.
+rt_lock_space() {
+	RT_REPLY=$(readlink /proc/self/ns/pid 2>/dev/null)
+	RT_REPLY=${RT_REPLY:-host}
+}
+
 # rt_lock_held: true where a process that runs has the lock. Sets rt_top to
 # the last number.
 rt_lock_held() {
@@ -44,18 +50,24 @@ rt_lock_held() {
 	rt_owner=
 	{ read -r rt_owner <"lock.$rt_top"; } 2>/dev/null
 	[ -n "$rt_owner" ] || return 1
-	rt_lock_who "${rt_owner%% *}"
-	[ "$RT_REPLY" != "$rt_owner" ] || return 0
-	# It may be alive where this call cannot see it, in another container.
-	command -v flock >/dev/null 2>&1 || return 1
-	! flock -n -s 0 <"lock.$rt_top" 2>/dev/null
+	rt_lock_space
+	if [ "${rt_owner%% *}" = "$RT_REPLY" ]; then
+		rt_owner=${rt_owner#* }
+		rt_lock_who "${rt_owner%% *}"
+		[ "$RT_REPLY" = "$rt_owner" ]
+		return
+	fi
+	command -v flock >/dev/null 2>&1 &&
+		! flock -n -s 0 <"lock.$rt_top" 2>/dev/null
 }
 
 # rt_lock_take: takes it, or ends this call with 4.
 rt_lock_take() {
 	[ -z "$rt_locked" ] || return 0
 	rt_lock_who "$$"
-	printf '%s\n' "$RT_REPLY" >"$rt_fifo/lock"
+	rt_owner=$RT_REPLY
+	rt_lock_space
+	printf '%s\n' "$RT_REPLY $rt_owner" >"$rt_fifo/lock"
 	exec 8<"$rt_fifo/lock"
 	! command -v flock >/dev/null 2>&1 || flock -n 0 <&8
 	rt_tries=0

@@ -37,7 +37,7 @@ rt_process_marked() {
 	rt_lines=$(
 		exec 2>/dev/null
 		grep -l -F -- "WAYMARK_RUN=$rt_mark_env" /proc/[0-9]*/environ
-		# Each line of a pattern is one: such a path is not searched for.
+		# grep takes each line for a pattern: such a path is none.
 		case $rt_mark_log in *"$RT_NL"*) exit ;; esac
 		# shellcheck disable=SC2010 # a link's target, not a file's name
 		ls -l /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 |

@@ -1,7 +1,7 @@
 # module: report
 # provides: rt_say rt_warn rt_hint rt_event rt_die rt_exit rt_duration
 # provides: rt_print rt_mark rt_report_setup
-# requires: base text store
+# requires: base text store run
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
 rt_report_setup() {
@@ -88,6 +88,8 @@ rt_die() {
 	"$RT_STORE"?* | "$RT_HOST"?*)
 		set -- "$((128 + rt_signal))" "ended by signal $rt_signal" \
 			"Continue with: $rt_call $rt_verb"
+		[ -z "$rt_under_way" ] || [ -z "$rt_store_pid" ] ||
+			rt_run_close aborted "$1"
 		;;
 	esac
 	rt_code=$1

@@ -1,5 +1,5 @@
 # module: run
-# provides: rt_verb_run
+# provides: rt_verb_run rt_run_close
 # requires: base folder step rollback history inspect begin progress
 # requires: query drift report
 
@@ -144,6 +144,7 @@ rt_run_end() {
 
 # rt_run_close STATUS CODE: records how the run ended.
 rt_run_close() {
+	rt_under_way=
 	rt_q run_close "$rt_run" "$1" "$2"
 	rt_progress_flush "$RT_REPLY"
 	rt_word=failed

@@ -46,12 +46,12 @@ PRAGMA user_version=1;COMMIT;"
 # rt_store_own: writes down who has the lock. Where sqlite3 was killed later
 # the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	rt_lock_who "$$"
 	if [ -z "$rt_token" ]; then
-		rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES('$RT_REPLY');"
 		rt_lock_who "$$"
-		rt_token=$RT_REPLY
+		rt_claim=$RT_REPLY
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$rt_claim');"
+		rt_token=$rt_claim
 	fi
 	rt_store_ask "SELECT token FROM l.owner;"
 	[ "$rt_token" = "$RT_REPLY" ] ||

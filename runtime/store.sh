@@ -8,17 +8,18 @@
 # rt_store_need: which store this call has: sets rt_journal where it is the
 # journal. Exit 3 where this host has no program for either.
 rt_store_need() {
-	rt_journal=
+	rt_journal='' rt_store_end='.print .'
 	if command -v sqlite3 >/dev/null 2>&1; then
 		# What was not imported yet can be looked at as it is.
-		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] || rt_journal=1
+		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] ||
+			rt_journal=1 rt_store_end=.
 		return 0
 	fi
 	rt_word=
 	if [ -s "$rt_dir/checkpoint.db" ]; then
 		rt_word="whose checkpoints are in $rt_dir/checkpoint.db"
 	elif command -v awk >/dev/null 2>&1; then
-		rt_journal=1
+		rt_journal=1 rt_store_end=.
 		return 0
 	fi
 	rt_how="with this system's package manager"
@@ -36,8 +37,8 @@ rt_store_need() {
 		"Nothing was changed. Install it $rt_how"
 }
 
-# rt_store_open rw|ro: starts the one sqlite3 of this call, checks the
-# store and, for rw, takes the lock. Only rw makes or changes anything.
+# rt_store_open rw|ro: starts the one sqlite3 or awk of this call, checks
+# the store and, for rw, takes the lock. Only rw makes or changes anything.
 rt_store_open() {
 	rt_store_need "$1"
 	rt_store_mode=$1
@@ -65,7 +66,10 @@ rt_store_begin() {
 }
 
 # rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
-# answers on descriptor 4. Under setsid a Ctrl-C does not reach it.
+# answers on descriptor 4. Here they are opened to read and to write first,
+# and the child has them so until it has its own ends: so no open waits for
+# the other side, where a signal would cut it short or a kill would leave the
+# child for ever. Then each side has one end, and sees the other's death.
 rt_store_start() {
 	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
 		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
@@ -73,23 +77,27 @@ rt_store_start() {
 				"Tried $rt_dir and ${TMPDIR:-/tmp}." \
 				"Is the disk full?"
 	fi
-	if [ -n "$rt_journal" ]; then
-		rt_store_end=.
-		[ "$rt_store_mode" = ro ] || rt_lock_take
-		[ "$rt_store_mode" = ro ] || [ ! -s checkpoint.db ] ||
-			rt_store_need rw
-		(rt_journal_awk "readonly=${rt_store_mode#rw}" <"$rt_fifo/in" \
-			>"$rt_fifo/out" 2>"$rt_fifo/err" 8<&-) &
-	else
-		rt_store_end='.print .'
-		set -- sqlite3 -batch -bail -init /dev/null
-		[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
-		! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
-		(exec "$@" "$rt_dir/checkpoint.db" <"$rt_fifo/in" \
-			>"$rt_fifo/out" 2>"$rt_fifo/err") &
+	if [ -n "$rt_journal" ] && [ "$rt_store_mode" = rw ]; then
+		rt_lock_take
+		[ ! -s checkpoint.db ] || rt_store_need rw
 	fi
+	exec 3<>"$rt_fifo/in" 4<>"$rt_fifo/out"
+	rt_store_run &
 	rt_store_pid=$!
 	exec 3>"$rt_fifo/in" 4<"$rt_fifo/out"
+}
+
+# rt_store_run: in the child: becomes the store's program. Under setsid a
+# Ctrl-C does not reach it. A hot journal of SQLite is rolled back by whoever
+# opens it: a call that only reads must be let.
+rt_store_run() {
+	exec <"$rt_fifo/in" >"$rt_fifo/out" 2>"$rt_fifo/err" 3>&- 4<&- 8<&-
+	[ -z "$rt_journal" ] || rt_journal_awk "readonly=${rt_store_mode#rw}"
+	set -- sqlite3 -batch -bail -init /dev/null
+	[ "$rt_store_mode" = rw ] || [ -f "$rt_dir/checkpoint.db-journal" ] ||
+		set -- "$@" -readonly
+	! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
+	exec "$@" "$rt_dir/checkpoint.db"
 }
 
 # rt_store_pipes NAME: makes the folder rt_fifo with the pipes. Where one of
@@ -105,18 +113,19 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null || return 0
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=
 	return 1
 }
 
-# rt_store_send SQL: hands SQL over and waits for nothing.
+# rt_store_send REQUEST: hands it over and waits for nothing.
 rt_store_send() {
 	printf '%s\n' "$1" >&3 2>&9
 }
 
-# rt_store_try SQL: sends it and reads the answer up to its end. Each line
+# rt_store_try REQUEST: sends it and reads the answer up to its end. Each line
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
@@ -136,9 +145,9 @@ rt_store_try() {
 	done
 }
 
-# rt_store_ask SQL: RT_REPLY is the last line of the answer, which means
-# that what was written is durable. SQL says what shall be, not what to
-# add: where sqlite3 died in between it is sent once more.
+# rt_store_ask REQUEST: RT_REPLY is the last line of the answer, which means
+# that what was written is durable. It says what shall be, not what to add:
+# where the store's program died in between it is sent once more.
 rt_store_ask() {
 	rt_store_line=
 	rt_point
@@ -150,7 +159,7 @@ rt_store_ask() {
 	rt_store_try "$1" || rt_store_failed
 }
 
-# rt_store_each FUNCTION SQL: calls FUNCTION with each line of the answer.
+# rt_store_each FUNCTION REQUEST: calls FUNCTION with each line of the answer.
 rt_store_each() {
 	rt_store_line=$1
 	if ! rt_store_try "$2"; then
@@ -160,7 +169,7 @@ rt_store_each() {
 }
 
 # rt_store_begin_all, rt_store_commit_all: many calls in one transaction.
-# It cannot be taken up again: a sqlite3 that dies in it ends the call.
+# It cannot be taken up again: a store that dies in it ends the call.
 rt_store_begin_all() {
 	rt_store_all=1
 	rt_put begin

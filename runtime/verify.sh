@@ -1,6 +1,6 @@
 # module: verify
 # provides: rt_verify
-# requires:
+# requires: base
 
 # rt_verify COMMAND [TEXT]: runs COMMAND; it passes where its output, of
 # both kinds, contains TEXT, or, with no TEXT, where it exits with 0. All
@@ -14,7 +14,8 @@ rt_verify() {
 		[ "$rt_status" -ne 0 ] || return 0
 		printf 'verify: FAILED: exit %s, not 0\n' "$rt_status"
 	else
-		case $rt_output in
+		# $( ) took the newlines at the end, which TEXT may ask for.
+		case $rt_output$RT_NL in
 		*"$2"*) return 0 ;;
 		esac
 		printf 'verify: FAILED: the output does not contain: %s\n' "$2"

@@ -79,6 +79,15 @@ inEachShellWithJournal("the journal", (shell) => {
     expect([box.exists("first"), box.exists("link")]).toEqual([false, false]);
   });
 
+  it("is imported into a folder with an odd name", async () => {
+    const box = Sandbox.create(shell, TOML);
+    const flags = ["--checkpoint-dir", join(box.root, "it's a \"new\\\n$folder"), "--quiet"];
+    await box.expectExit(1, ["run", ...flags]);
+    box.write("ready", "");
+    await box.expectExit(0, ["resume", ...flags], withSqlite(box));
+    expect(box.trace()).toEqual(["first", "plain", "last", "plain", "last"]);
+  });
+
   it("is imported once, though the import is killed at any point", async () => {
     const box = await failed(shell);
     const journal = box.store().read("journal");

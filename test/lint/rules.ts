@@ -27,6 +27,13 @@ export const RULES: readonly Rule[] = [
     accepts: ["echo local", "x=local", "# local x"],
   },
   {
+    name: "a loop over a result",
+    why: "yash makes a loop's variable the function's own: what is set later is lost",
+    pattern: /\bfor\s+RT_\w+/m,
+    refuses: ["for RT_REPLY; do", "for RT_REPLY in a b; do"],
+    accepts: ["for rt_word in a b; do", "before RT_REPLY"],
+  },
+  {
     name: "echo with an option",
     why: "prints it in some shells",
     pattern: command("echo", "\\s+-"),

@@ -8,7 +8,7 @@ const home = new Map(names.flatMap((name) => [...(defined.get(name) ?? [])].map(
 
 /** Functions, and constants in capitals. */
 function definitions(name: string): Set<string> {
-  const found = (runtime[name] ?? "").matchAll(/^\t*(rt_\w+)\(\)|(?:^|\s)(RT_[A-Z]+)=/gm);
+  const found = (runtime[name] ?? "").matchAll(/^\t*(rt_\w+)\(\)|(?:^|\s)(RT_[A-Z_]+)=/gm);
   return new Set([...found].map(([, one, other]) => one ?? other ?? ""));
 }
 

@@ -53,6 +53,12 @@ export function shellsWithStores(): readonly Shell[] {
   ];
 }
 
+/** Each selected shell with the journal, for what is about the journal itself. */
+export function shellsWithJournal(): readonly Shell[] {
+  const both = process.env.WAYMARK_TEST_STORES?.split(",") ?? ["journal"];
+  return both.includes("journal") ? shells.map(withJournal) : [];
+}
+
 function withJournal(shell: Shell): Shell {
   return { ...shell, name: `${shell.name} with the journal`, journal: true };
 }

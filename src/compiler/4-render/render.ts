@@ -40,7 +40,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
   const machinery = fill("body", {
     ...installer,
     ...stepsView(plan.steps),
-    early: words(earlyNames(assets.runtime)),
+    early: plan.steps.length > PLAN_PART ? [words(earlyNames(assets.runtime))] : [],
     runtime: own(selectModules(plan, assets.runtime)),
   });
   const body = machinery + fill("call", { sha256: word(sha256(machinery)) });

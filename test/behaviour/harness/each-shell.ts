@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { type Shell, shells, shellsWithStores } from "../../setup/shells.js";
+import { type Shell, shells, shellsWithJournal, shellsWithStores } from "../../setup/shells.js";
 
 /** Far beyond what a test takes: only a hang reaches it. */
 const TEST_LIMIT_MS = 120_000;
@@ -16,7 +16,7 @@ export function inEachShellWithSqlite(subject: string, body: (shell: Shell) => v
 
 /** The same for what is about the journal. */
 export function inEachShellWithJournal(subject: string, body: (shell: Shell) => void): void {
-  describeIn(shellsWithStores().filter(({ journal }) => journal), subject, body);
+  describeIn(shellsWithJournal(), subject, body);
 }
 
 function describeIn(all: readonly Shell[], subject: string, body: (shell: Shell) => void): void {

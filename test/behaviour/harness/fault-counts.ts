@@ -2,9 +2,9 @@
 // Few times in CI; `npm run reliability` sets the environment for many.
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Random } from "../../setup/random.js";
 import { ALL_SHELLS, type Shell } from "../../setup/shells.js";
 import { projectRoot } from "./compile.js";
-import { Random } from "./random.js";
 
 /** A row of the table in docs/reliability.md. */
 export interface Fault {

@@ -42,7 +42,13 @@ export class Store {
   }
 
   #exported(): string {
-    const args = ["-v", "exporting=1", "-v", "readonly=1", runtimeVariable("replay", "RT_REPLAY")];
+    const program = [
+      runtimeVariable("replay-text", "RT_REPLAY_TEXT"),
+      runtimeVariable("replay-rows", "RT_REPLAY_ROWS"),
+      runtimeVariable("replay-show", "RT_REPLAY_SHOW"),
+      runtimeVariable("replay", "RT_REPLAY"),
+    ].join("\n");
+    const args = ["-v", "exporting=1", "-v", "readonly=1", program];
     const options = { cwd: this.dir, env: { ...process.env, LC_ALL: "C" }, input: "" };
     return `${runtimeVariable("schema", "RT_SCHEMA")}\n${execFileSync("awk", args, options).toString()}`;
   }

@@ -1,5 +1,6 @@
 #!/bin/sh
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+# A signal before all of it was read: 128+N, and nothing was run.
 { trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
 { trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 #
@@ -94,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 3cf530fa890300414c44f16cb68192cd0a3b7fb82c87190d6ec97e51b8b4d56c ] || {
+	[ "$rt_script_sha" = 00169e21b6212576975f3ed20cd97c65a878f7972a8758d2a1e1420d8bea6dfe ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -112,21 +113,13 @@ waymark_body() {
 # shellcheck disable=SC2034 # so are the variables of the rollbacks
 # shellcheck disable=SC2016,SC2088 # data: the runtime knows ~ and $HOME
 { trap 'echo "install.sh is truncated: nothing was run" >&2; exit 8' 0; }
+# A signal before all of it was read: 128+N, and nothing was run.
 { trap 'trap - 0; exit 129' 1; trap 'trap - 0; exit 130' 2; }
 { trap 'trap - 0; exit 131' 3; trap 'trap - 0; exit 143' 15; }
 RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1314d99e3f72cf98aaa632ae8d6f6ccc
-
-# What every step needs is named first, to no effect: some shells look names
-# up in lists, which 5,000 steps make long.
-for rt_word in rt_verb_run rt_run_none rt_run_choose rt_run_installed rt_run_greet rt_run_step rt_run_end rt_run_close rt_begin rt_begin_run rt_begin_step rt_begin_over rt_begin_from rt_begin_row rt_is_settled rt_progress_begin rt_progress_state rt_progress_flush rt_progress_line rt_progress_done rt_progress_failed rt_step_exec rt_child_mark rt_child_enter rt_step_child rt_step_function rt_step_believe rt_child_wait rt_child_lost rt_quote_lines rt_log_tail rt_watch_start rt_watch_stop rt_watch_follow rt_watch_spin rt_store_need rt_store_open rt_store_begin rt_store_start rt_store_pipes rt_store_send rt_store_try rt_store_ask rt_store_each rt_store_begin_all rt_store_commit_all rt_store_reap rt_store_revive rt_store_failed rt_store_locked rt_store_newer rt_store_close rt_q rt_get rt_put rt_list rt_sql_start rt_sql_complete rt_sql_fail rt_sql_duration rt_sql_write_rollback rt_sql_write_state rt_sql_derive rt_sql_prior rt_sql_state_before rt_sql_state_after rt_sql_looks rt_sql_state_forget rt_sql_escaped rt_sql_state_load rt_text_replace rt_text_swap rt_text_sql rt_text_shell rt_text_json rt_text_line rt_text_controls rt_report_setup rt_print rt_say rt_warn rt_hint rt_mark rt_event rt_duration rt_die rt_exit; do
-	[ -z "$rt_word" ] || eval "$rt_word() { return 0; }"
-done
-set -- ${1+"$@"} && shift 0 && cd . && wait && exec 9>&- && trap - PIPE
-umask >/dev/null && export PATH && printf '' && read -r rt_word </dev/null
-unset rt_word
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -217,7 +210,7 @@ rt_begin() {
 	fi
 	rt_store_commit_all
 	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
-	rt_stop='' rt_ran=0
+	rt_stop='' rt_ran=0 rt_under_way=1
 }
 
 # rt_begin_run: the rows of a new run.
@@ -664,7 +657,8 @@ rt_folder_sweep_tmp() {
 		case $rt_word in "$rt_tmp" | "$rt_fifo") continue ;; esac
 		(
 			exec 2>/dev/null
-			cd -P "$rt_word" && rm -f install.sh in out err lock &&
+			cd -P "$rt_word" &&
+				rm -f install.sh in out err lock awk &&
 				rmdir "$rt_word"
 		)
 	done
@@ -977,8 +971,9 @@ rt_journal_q() {
 	rt_row=$1
 	[ "$1" != run_new ] || set -- "$@" "$RT_NAME" "$(rt_journal_random)"
 	shift
-	for RT_REPLY; do
-		case $RT_REPLY in
+	for rt_field; do
+		RT_REPLY=$rt_field
+		case $rt_field in
 		*[\\"$RT_TAB$RT_NL"]*)
 			rt_text_swap \\ \\\\
 			rt_text_swap "$RT_TAB" '\t'
@@ -1001,7 +996,9 @@ rt_journal_random() {
 rt_journal_awk() {
 	rt_word=
 	! sync . 2>/dev/null || rt_word=1
-	set -- -v "$1" -v "syncs=$rt_word" "$RT_REPLAY"
+	printf '%s\n' "$RT_REPLAY_TEXT" "$RT_REPLAY_ROWS" "$RT_REPLAY_SHOW" \
+		"$RT_REPLAY" >"$rt_fifo/awk"
+	set -- -v "$1" -v "syncs=$rt_word" -f "$rt_fifo/awk"
 	case $(awk -W version </dev/null 2>&1) in
 	*mawk*) set -- -W interactive "$@" ;;
 	esac
@@ -1017,12 +1014,13 @@ rt_journal_awk() {
 rt_journal_import() {
 	[ -s journal ] || return 0
 	rt_lock_take
-	rt_word=$rt_fifo/import.sql
-	(rt_journal_awk exporting=1 </dev/null >"$rt_word") 2>"$rt_fifo/why" ||
+	# The name is fixed, and the folder is ours: .read takes no odd paths.
+	(rt_journal_awk exporting=1 </dev/null >.import.sql) 2>"$rt_fifo/why" ||
 		rt_store_failed "$(cat "$rt_fifo/why")"
 	rt_store_ask "BEGIN;
-.read $rt_word
+.read .import.sql
 COMMIT;"
+	rm -f .import.sql
 	rt_point
 	mv -f journal journal.imported && sync
 	rt_say "this host has sqlite3 now: the journal was imported," \
@@ -1030,11 +1028,11 @@ COMMIT;"
 	rt_event imported from "$rt_dir/journal.imported"
 }
 
-# The lock of the journal. Where the host has flock the kernel frees it, on
-# descriptor 8. On all others, files lock.N, each a hard link to what says
-# who took it: whoever makes the next number has it, where the process that
-# made the last one is dead. None is given back: a number that came again
-# could be had twice. Both are taken, for not every call finds flock.
+# The lock of the journal: files lock.N, each a hard link to a line that
+# says who took it. Whoever makes the next number has it, where the process
+# that made the last one is dead. None is given back: a number that came
+# again could be had twice. Of a process in another container only flock can
+# say whether it lives: the owner holds one on its file, by descriptor 8.
 
 RT_BOOT_ID=/proc/sys/kernel/random/boot_id
 
@@ -1059,6 +1057,12 @@ rt_lock_who() {
 	fi
 }
 
+# rt_lock_space: RT_REPLY names the container whose pids this call sees.
+rt_lock_space() {
+	RT_REPLY=$(readlink /proc/self/ns/pid 2>/dev/null)
+	RT_REPLY=${RT_REPLY:-host}
+}
+
 # rt_lock_held: true where a process that runs has the lock. Sets rt_top to
 # the last number.
 rt_lock_held() {
@@ -1072,18 +1076,24 @@ rt_lock_held() {
 	rt_owner=
 	{ read -r rt_owner <"lock.$rt_top"; } 2>/dev/null
 	[ -n "$rt_owner" ] || return 1
-	rt_lock_who "${rt_owner%% *}"
-	[ "$RT_REPLY" != "$rt_owner" ] || return 0
-	# It may be alive where this call cannot see it, in another container.
-	command -v flock >/dev/null 2>&1 || return 1
-	! flock -n -s 0 <"lock.$rt_top" 2>/dev/null
+	rt_lock_space
+	if [ "${rt_owner%% *}" = "$RT_REPLY" ]; then
+		rt_owner=${rt_owner#* }
+		rt_lock_who "${rt_owner%% *}"
+		[ "$RT_REPLY" = "$rt_owner" ]
+		return
+	fi
+	command -v flock >/dev/null 2>&1 &&
+		! flock -n -s 0 <"lock.$rt_top" 2>/dev/null
 }
 
 # rt_lock_take: takes it, or ends this call with 4.
 rt_lock_take() {
 	[ -z "$rt_locked" ] || return 0
 	rt_lock_who "$$"
-	printf '%s\n' "$RT_REPLY" >"$rt_fifo/lock"
+	rt_owner=$RT_REPLY
+	rt_lock_space
+	printf '%s\n' "$RT_REPLY $rt_owner" >"$rt_fifo/lock"
 	exec 8<"$rt_fifo/lock"
 	! command -v flock >/dev/null 2>&1 || flock -n 0 <&8
 	rt_tries=0
@@ -1292,7 +1302,7 @@ rt_process_marked() {
 	rt_lines=$(
 		exec 2>/dev/null
 		grep -l -F -- "WAYMARK_RUN=$rt_mark_env" /proc/[0-9]*/environ
-		# Each line of a pattern is one: such a path is not searched for.
+		# grep takes each line for a pattern: such a path is none.
 		case $rt_mark_log in *"$RT_NL"*) exit ;; esac
 		# shellcheck disable=SC2010 # a link's target, not a file's name
 		ls -l /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2 |
@@ -1561,65 +1571,135 @@ rt_list() {
 # what it holds is done again. The requests are those of the sql- modules.
 # shellcheck disable=SC2016 # awk has dollars of its own
 RT_REPLAY='
-function die(why) { print why >"/dev/stderr"; exit 1 }
-function sum(h, line,    i, j, part) {
-  for (i = 1; i <= length(line); i += 64) {
-    part = substr(line, i, 64)
-    for (j = 1; j <= length(part); j++)
-      h = (h * 257 + ord[substr(part, j, 1)] + 1) % 34359738337
+# Reading and writing the journal.
+function begin(    line, f) {
+  tell = "date -u \"+%Y-%m-%dT%H:%M:%S %s %N\""
+  tell | getline line
+  close(tell)
+  split(line, f, " ")
+  if (f[3] !~ /^[0-9]+$/) f[3] = "000"
+  f[3] = substr(f[3], 1, 3)
+  now = f[1] "." f[3] "Z"; nowms = f[2] f[3]
+  open = 1; count = 0
+  add("@\t" now "\t" nowms)
+}
+function add(line) { lines[++count] = line; tail = sum(tail, line) }
+function commit(    i, cat) {
+  open = 0
+  if (count < 2) { tail = chain; return }
+  cat = "cat >>journal && " synced("journal")
+  if (!head) print "waymark journal 1" | cat
+  print "" | cat
+  for (i = 1; i <= count; i++) print lines[i] | cat
+  printf "=\t%.0f\n", tail | cat
+  if (close(cat)) die("the journal cannot be written: is the disk full?")
+  head = 1; chain = tail
+}
+function synced(file) { return syncs ? "sync " file : "sync" }
+function load(    line, n, i, good, wait, want, bad, cat) {
+  while ((getline line <"journal") > 0) {
+    n++
+    if (n == 1) {
+      if (line == "waymark journal 1") { good = head = 1; continue }
+      if (line ~ /^waymark journal [0-9]+$/) die("newer")
+      if (index("waymark journal 1", line) != 1) die("damaged: line 1")
+      bad = 1
+      continue
+    }
+    if (line == "") continue
+    if (bad) die("damaged: line " n)
+    if (line !~ /^=/) { wait[++i] = line; tail = sum(tail, line); continue }
+    if (line != (want = sprintf("=\t%.0f", tail))) {
+      if (index(want, line) != 1) die("damaged: line " n)
+      bad = 1
+      continue
+    }
+    redo(wait, i)
+    i = 0; good = n; chain = tail
   }
-  return (h * 257 + 11) % 34359738337
-}
-function swap(s, from, to,    i, out) {
-  while (i = index(s, from)) {
-    out = out substr(s, 1, i - 1) to
-    s = substr(s, i + length(from))
+  close("journal")
+  tail = chain
+  if (n == good || readonly) return
+  cat = "cat >journal.new && " synced("journal.new") \
+    " && mv -f journal.new journal"
+  for (i = 1; i <= good; i++) {
+    getline line <"journal"
+    print line | cat
   }
-  return out s
+  if (!good) cat = "rm -f journal"
+  if (!good) printf "" | cat
+  close("journal")
+  if (close(cat)) die("the journal cannot be mended: is the disk full?")
 }
-function unescape(s,    i, c, out) {
-  while (i = index(s, "\\")) {
-    c = substr(s, i + 1, 1)
-    out = out substr(s, 1, i - 1) (c == "n" ? "\n" : c == "t" ? "\t" : c)
-    s = substr(s, i + 2)
+function redo(wait, n,    i, m) {
+  for (i = 1; i <= n; i++) {
+    m = fields(wait[i])
+    if (A[1] == "@") { now = A[2]; nowms = A[3] }
+    else apply(m)
   }
-  return out s
 }
-function fields(line,    i, n) {
-  for (i in A) delete A[i]
-  n = split(line, A, "\t")
-  for (i = 1; i <= n; i++) if (index(A[i], "\\")) A[i] = unescape(A[i])
-  return n
-}
-# Text in one line for the shell, with controls as %b of printf knows them.
-function shown(s,    i, c, out) {
-  if (s !~ /[\001-\037\177\\]/) return "=" s
-  for (i = 1; i <= length(s); i++) {
-    c = substr(s, i, 1)
-    out = out (c == "\\" ? "\\\\" : ord[c] < 32 || ord[c] == 127 ? \
-      sprintf("\\%04o", ord[c]) : c)
+function export(    r, o, k, i, f, g) {
+  for (r = 1; r <= runs; r++) {
+    print "INSERT OR IGNORE INTO installer_runs VALUES(" r "," sql(run[r]) \
+      "," sql(name[r]) "," sql(version[r]) "," sql(plan[r]) "," \
+      sql(script[r]) "," sql(state[r]) "," sql(started[r]) "," \
+      sqltext(ended[r]) "," sqlnumber(code[r]) ");"
+    for (o = 1; o <= steps[r]; o++) {
+      k = r "," o
+      i = deps[k] == "" ? "[]" : "[\"" swap(deps[k], " ", "\",\"") "\"]"
+      print "INSERT OR IGNORE INTO step_checkpoints VALUES(" k "," \
+        sql(id[k]) "," sql(title[k]) "," sql(status[k]) "," \
+        sql(print_of[k]) "," check[k] "," atomic[k] "," final[k] \
+        "," sql(i) "," sqltext(rollback[k]) "," attempt[k] "," \
+        undoing[k] "," sqlnumber(seq[k]) "," sqltext(began[k]) "," \
+        sqlnumber(beganms[k]) "," sqltext(finished[k]) "," \
+        sqlnumber(took[k]) "," sqlnumber(exited[k]) ");"
+      for (i = 1; i <= files[k]; i++) {
+        looks(before[k "," i], f)
+        looks(after[k "," i], g)
+        print "INSERT OR IGNORE INTO state_files VALUES(" k "," i \
+          "," sql(path[k "," i]) "," sqltext(copy[k "," i]) \
+          exported(f) exported(g) ");"
+      }
+    }
   }
-  return "=" out
 }
-function json(s,    i, c, out) {
-  if (s !~ /[\001-\037"\\]/) return "\"" s "\""
-  for (i = 1; i <= length(s); i++) {
-    c = substr(s, i, 1)
-    out = out (c == "\\" || c == "\"" ? "\\" c : ord[c] < 32 ? \
-      sprintf("\\u%04x", ord[c]) : c)
-  }
-  return "\"" out "\""
+function exported(f) {
+  if (f[1] == "") return ",NULL,NULL,NULL,NULL,NULL"
+  return "," sql(f[1]) "," sql(f[5]) "," sql(f[2]) "," sql(f[3]) "," \
+    sqlnumber(f[4])
 }
-function text(s) { return s == "" ? "null" : json(s) }
-function number(s) { return s == "" ? "null" : s }
-function truth(s) { return s ? "true" : "false" }
-function sql(s) {
-  s = swap(s, "\047", "\047\047")
-  return "\047" swap(s, "\r", "\047||char(13)||\047") "\047"
-}
-function sqltext(s) { return s == "" ? "NULL" : sql(s) }
-function sqlnumber(s) { return s == "" ? "NULL" : s }
 
+BEGIN {
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "complete fail state_before state_after state_forget " \
+    "undo_atomic undo_mark " \
+    "undo_again undo_done undo_kept undo_close "
+  for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
+  load()
+  if (exporting) { export(); exit }
+}
+$0 == "" { next }
+$0 == "." { print "."; fflush(); next }
+$0 == "begin" { begin(); next }
+$0 == "commit" { commit(); next }
+{
+  n = fields($0)
+  if (index(writes, " " A[1] " ")) {
+    single = !open
+    if (single) begin()
+    add($0)
+    apply(n)
+    if (single) commit()
+  }
+  answer(n)
+}
+'
+
+# For the journal's awk: the rows, and what a request that writes does to
+# them. The requests are those of sql-run, sql-step and sql-undo.
+# shellcheck disable=SC2016 # awk has dollars of its own
+RT_REPLAY_ROWS='
 # A step is known by "RUN,ORD", a state file by "RUN,ORD,N".
 function last(r,    o, k) {
   if (lastof == r) return lastseq
@@ -1765,7 +1845,24 @@ function each_run(    r, o, k, left, undone) {
     state[r] = left ? "aborted" : "rolled_back"
   }
 }
+# KIND MODE OWNER SIZE DIGEST: the digest last, for a link can have a tab.
+function looks(s, f,    i, j) {
+  for (i = 1; i <= 4; i++) {
+    j = index(s, "\t")
+    f[i] = j ? substr(s, 1, j - 1) : s
+    s = j ? substr(s, j + 1) : ""
+  }
+  f[5] = s
+}
+function known(k,    i) {
+  for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") return 1
+  return 0
+}
+'
 
+# For the journal's awk: the derived files, and what requests answer.
+# shellcheck disable=SC2016 # awk has dollars of its own
+RT_REPLAY_SHOW='
 # The files of a checkpoint, as the views states and rollbacks have them.
 function state_path(k) { return "state/" id[k] ".json" }
 function rollback_path(k) { return "rollback/" id[k] ".sh" }
@@ -1795,15 +1892,6 @@ function rollback_text(r, k) {
     "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
     "cd \"$WAYMARK_WORK\"\n" \
     (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
-}
-# KIND MODE OWNER SIZE DIGEST: the digest last, for a link can have a tab.
-function looks(s, f,    i, j) {
-  for (i = 1; i <= 4; i++) {
-    j = index(s, "\t")
-    f[i] = j ? substr(s, 1, j - 1) : s
-    s = j ? substr(s, j + 1) : ""
-  }
-  f[5] = s
 }
 function put(file, out) { printf "%s", out >file; close(file) }
 function refresh(file, out, look,    line, have) {
@@ -1889,10 +1977,6 @@ function answer(n,    op, r, o, k, i, f, g, best, out) {
     else print 0
   } else show(op, r, k)
 }
-function known(k,    i) {
-  for (i = 1; i <= files[k]; i++) if (after[k "," i] != "") return 1
-  return 0
-}
 function undo_answer(op, n,    r, o, k, count) {
   for (r = runs; r > 0; r--) for (o = steps[r]; o > 0; o--) {
     k = r "," o
@@ -1965,130 +2049,69 @@ function show(op, r, k,    o, out, best) {
         print r, run[r], o, (undoing[k] ? "undo" : attempt[k]), id[k]
     }
 }
+'
 
-# Reading and writing the journal.
-function begin(    line, f) {
-  tell = "date -u \"+%Y-%m-%dT%H:%M:%S %s %N\""
-  tell | getline line
-  close(tell)
-  split(line, f, " ")
-  if (f[3] !~ /^[0-9]+$/) f[3] = "000"
-  f[3] = substr(f[3], 1, 3)
-  now = f[1] "." f[3] "Z"; nowms = f[2] f[3]
-  open = 1; count = 0
-  add("@\t" now "\t" nowms)
-}
-function add(line) { lines[++count] = line; tail = sum(tail, line) }
-function commit(    i, cat) {
-  open = 0
-  if (count < 2) { tail = chain; return }
-  cat = "cat >>journal && " synced("journal")
-  if (!head) print "waymark journal 1" | cat
-  print "" | cat
-  for (i = 1; i <= count; i++) print lines[i] | cat
-  printf "=\t%.0f\n", tail | cat
-  if (close(cat)) die("the journal cannot be written: is the disk full?")
-  head = 1; chain = tail
-}
-function synced(file) { return syncs ? "sync " file : "sync" }
-function load(    line, n, i, good, wait, want, bad, cat) {
-  while ((getline line <"journal") > 0) {
-    n++
-    if (n == 1) {
-      if (line == "waymark journal 1") { good = head = 1; continue }
-      if (line ~ /^waymark journal [0-9]+$/) die("newer")
-      if (index("waymark journal 1", line) != 1) die("damaged: line 1")
-      bad = 1
-      continue
-    }
-    if (line == "") continue
-    if (bad) die("damaged: line " n)
-    if (line !~ /^=/) { wait[++i] = line; tail = sum(tail, line); continue }
-    if (line != (want = sprintf("=\t%.0f", tail))) {
-      if (index(want, line) != 1) die("damaged: line " n)
-      bad = 1
-      continue
-    }
-    redo(wait, i)
-    i = 0; good = n; chain = tail
+# For the journal's awk: text in and out of it, and the sum over its lines.
+# shellcheck disable=SC2016 # awk has dollars of its own
+RT_REPLAY_TEXT='
+function die(why) { print why >"/dev/stderr"; exit 1 }
+function sum(h, line,    i, j, part) {
+  for (i = 1; i <= length(line); i += 64) {
+    part = substr(line, i, 64)
+    for (j = 1; j <= length(part); j++)
+      h = (h * 257 + ord[substr(part, j, 1)] + 1) % 34359738337
   }
-  close("journal")
-  tail = chain
-  if (n == good || readonly) return
-  cat = "cat >journal.new && " synced("journal.new") \
-    " && mv -f journal.new journal"
-  for (i = 1; i <= good; i++) {
-    getline line <"journal"
-    print line | cat
+  return (h * 257 + 11) % 34359738337
+}
+function swap(s, from, to,    i, out) {
+  while (i = index(s, from)) {
+    out = out substr(s, 1, i - 1) to
+    s = substr(s, i + length(from))
   }
-  if (!good) cat = "rm -f journal"
-  if (!good) printf "" | cat
-  close("journal")
-  if (close(cat)) die("the journal cannot be mended: is the disk full?")
+  return out s
 }
-function redo(wait, n,    i, m) {
-  for (i = 1; i <= n; i++) {
-    m = fields(wait[i])
-    if (A[1] == "@") { now = A[2]; nowms = A[3] }
-    else apply(m)
+function unescape(s,    i, c, out) {
+  while (i = index(s, "\\")) {
+    c = substr(s, i + 1, 1)
+    out = out substr(s, 1, i - 1) (c == "n" ? "\n" : c == "t" ? "\t" : c)
+    s = substr(s, i + 2)
   }
+  return out s
 }
-function export(    r, o, k, i, f, g) {
-  for (r = 1; r <= runs; r++) {
-    print "INSERT OR IGNORE INTO installer_runs VALUES(" r "," sql(run[r]) \
-      "," sql(name[r]) "," sql(version[r]) "," sql(plan[r]) "," \
-      sql(script[r]) "," sql(state[r]) "," sql(started[r]) "," \
-      sqltext(ended[r]) "," sqlnumber(code[r]) ");"
-    for (o = 1; o <= steps[r]; o++) {
-      k = r "," o
-      i = deps[k] == "" ? "[]" : "[\"" swap(deps[k], " ", "\",\"") "\"]"
-      print "INSERT OR IGNORE INTO step_checkpoints VALUES(" k "," \
-        sql(id[k]) "," sql(title[k]) "," sql(status[k]) "," \
-        sql(print_of[k]) "," check[k] "," atomic[k] "," final[k] \
-        "," sql(i) "," sqltext(rollback[k]) "," attempt[k] "," \
-        undoing[k] "," sqlnumber(seq[k]) "," sqltext(began[k]) "," \
-        sqlnumber(beganms[k]) "," sqltext(finished[k]) "," \
-        sqlnumber(took[k]) "," sqlnumber(exited[k]) ");"
-      for (i = 1; i <= files[k]; i++) {
-        looks(before[k "," i], f)
-        looks(after[k "," i], g)
-        print "INSERT OR IGNORE INTO state_files VALUES(" k "," i \
-          "," sql(path[k "," i]) "," sqltext(copy[k "," i]) \
-          exported(f) exported(g) ");"
-      }
-    }
+function fields(line,    i, n) {
+  for (i in A) delete A[i]
+  n = split(line, A, "\t")
+  for (i = 1; i <= n; i++) if (index(A[i], "\\")) A[i] = unescape(A[i])
+  return n
+}
+# Text in one line for the shell, with controls as %b of printf knows them.
+function shown(s,    i, c, out) {
+  if (s !~ /[\001-\037\177\\]/) return "=" s
+  for (i = 1; i <= length(s); i++) {
+    c = substr(s, i, 1)
+    out = out (c == "\\" ? "\\\\" : ord[c] < 32 || ord[c] == 127 ? \
+      sprintf("\\%04o", ord[c]) : c)
   }
+  return "=" out
 }
-function exported(f) {
-  if (f[1] == "") return ",NULL,NULL,NULL,NULL,NULL"
-  return "," sql(f[1]) "," sql(f[5]) "," sql(f[2]) "," sql(f[3]) "," \
-    sqlnumber(f[4])
-}
-
-BEGIN {
-  writes = " run_new run_again run_close step_new over from rerun start " \
-    "complete fail state_before state_after state_forget " \
-    "undo_atomic undo_mark " \
-    "undo_again undo_done undo_kept undo_close "
-  for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
-  load()
-  if (exporting) { export(); exit }
-}
-$0 == "" { next }
-$0 == "." { print "."; fflush(); next }
-$0 == "begin" { begin(); next }
-$0 == "commit" { commit(); next }
-{
-  n = fields($0)
-  if (index(writes, " " A[1] " ")) {
-    single = !open
-    if (single) begin()
-    add($0)
-    apply(n)
-    if (single) commit()
+function json(s,    i, c, out) {
+  if (s !~ /[\001-\037"\\]/) return "\"" s "\""
+  for (i = 1; i <= length(s); i++) {
+    c = substr(s, i, 1)
+    out = out (c == "\\" || c == "\"" ? "\\" c : ord[c] < 32 ? \
+      sprintf("\\u%04x", ord[c]) : c)
   }
-  answer(n)
+  return "\"" out "\""
 }
+function text(s) { return s == "" ? "null" : json(s) }
+function number(s) { return s == "" ? "null" : s }
+function truth(s) { return s ? "true" : "false" }
+function sql(s) {
+  s = swap(s, "\047", "\047\047")
+  return "\047" swap(s, "\r", "\047||char(13)||\047") "\047"
+}
+function sqltext(s) { return s == "" ? "NULL" : sql(s) }
+function sqlnumber(s) { return s == "" ? "NULL" : s }
 '
 
 # rt_report_setup: decides how to speak: sets rt_tty, rt_utf8 and colours.
@@ -2176,6 +2199,8 @@ rt_die() {
 	"$RT_STORE"?* | "$RT_HOST"?*)
 		set -- "$((128 + rt_signal))" "ended by signal $rt_signal" \
 			"Continue with: $rt_call $rt_verb"
+		[ -z "$rt_under_way" ] || [ -z "$rt_store_pid" ] ||
+			rt_run_close aborted "$1"
 		;;
 	esac
 	rt_code=$1
@@ -2499,6 +2524,7 @@ rt_run_end() {
 
 # rt_run_close STATUS CODE: records how the run ended.
 rt_run_close() {
+	rt_under_way=
 	rt_q run_close "$rt_run" "$1" "$2"
 	rt_progress_flush "$RT_REPLY"
 	rt_word=failed
@@ -2550,12 +2576,12 @@ PRAGMA user_version=1;COMMIT;"
 # rt_store_own: writes down who has the lock. Where sqlite3 was killed later
 # the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
-	rt_lock_who "$$"
 	if [ -z "$rt_token" ]; then
-		rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES('$RT_REPLY');"
 		rt_lock_who "$$"
-		rt_token=$RT_REPLY
+		rt_claim=$RT_REPLY
+		rt_store_ask "DELETE FROM l.owner;
+INSERT INTO l.owner VALUES('$rt_claim');"
+		rt_token=$rt_claim
 	fi
 	rt_store_ask "SELECT token FROM l.owner;"
 	[ "$rt_token" = "$RT_REPLY" ] ||
@@ -3632,17 +3658,18 @@ rt_log_tail() {
 # rt_store_need: which store this call has: sets rt_journal where it is the
 # journal. Exit 3 where this host has no program for either.
 rt_store_need() {
-	rt_journal=
+	rt_journal='' rt_store_end='.print .'
 	if command -v sqlite3 >/dev/null 2>&1; then
 		# What was not imported yet can be looked at as it is.
-		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] || rt_journal=1
+		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] ||
+			rt_journal=1 rt_store_end=.
 		return 0
 	fi
 	rt_word=
 	if [ -s "$rt_dir/checkpoint.db" ]; then
 		rt_word="whose checkpoints are in $rt_dir/checkpoint.db"
 	elif command -v awk >/dev/null 2>&1; then
-		rt_journal=1
+		rt_journal=1 rt_store_end=.
 		return 0
 	fi
 	rt_how="with this system's package manager"
@@ -3660,8 +3687,8 @@ rt_store_need() {
 		"Nothing was changed. Install it $rt_how"
 }
 
-# rt_store_open rw|ro: starts the one sqlite3 of this call, checks the
-# store and, for rw, takes the lock. Only rw makes or changes anything.
+# rt_store_open rw|ro: starts the one sqlite3 or awk of this call, checks
+# the store and, for rw, takes the lock. Only rw makes or changes anything.
 rt_store_open() {
 	rt_store_need "$1"
 	rt_store_mode=$1
@@ -3689,7 +3716,10 @@ rt_store_begin() {
 }
 
 # rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
-# answers on descriptor 4. Under setsid a Ctrl-C does not reach it.
+# answers on descriptor 4. Here they are opened to read and to write first,
+# and the child has them so until it has its own ends: so no open waits for
+# the other side, where a signal would cut it short or a kill would leave the
+# child for ever. Then each side has one end, and sees the other's death.
 rt_store_start() {
 	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
 		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
@@ -3697,23 +3727,27 @@ rt_store_start() {
 				"Tried $rt_dir and ${TMPDIR:-/tmp}." \
 				"Is the disk full?"
 	fi
-	if [ -n "$rt_journal" ]; then
-		rt_store_end=.
-		[ "$rt_store_mode" = ro ] || rt_lock_take
-		[ "$rt_store_mode" = ro ] || [ ! -s checkpoint.db ] ||
-			rt_store_need rw
-		(rt_journal_awk "readonly=${rt_store_mode#rw}" <"$rt_fifo/in" \
-			>"$rt_fifo/out" 2>"$rt_fifo/err" 8<&-) &
-	else
-		rt_store_end='.print .'
-		set -- sqlite3 -batch -bail -init /dev/null
-		[ "$rt_store_mode" = rw ] || set -- "$@" -readonly
-		! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
-		(exec "$@" "$rt_dir/checkpoint.db" <"$rt_fifo/in" \
-			>"$rt_fifo/out" 2>"$rt_fifo/err") &
+	if [ -n "$rt_journal" ] && [ "$rt_store_mode" = rw ]; then
+		rt_lock_take
+		[ ! -s checkpoint.db ] || rt_store_need rw
 	fi
+	exec 3<>"$rt_fifo/in" 4<>"$rt_fifo/out"
+	rt_store_run &
 	rt_store_pid=$!
 	exec 3>"$rt_fifo/in" 4<"$rt_fifo/out"
+}
+
+# rt_store_run: in the child: becomes the store's program. Under setsid a
+# Ctrl-C does not reach it. A hot journal of SQLite is rolled back by whoever
+# opens it: a call that only reads must be let.
+rt_store_run() {
+	exec <"$rt_fifo/in" >"$rt_fifo/out" 2>"$rt_fifo/err" 3>&- 4<&- 8<&-
+	[ -z "$rt_journal" ] || rt_journal_awk "readonly=${rt_store_mode#rw}"
+	set -- sqlite3 -batch -bail -init /dev/null
+	[ "$rt_store_mode" = rw ] || [ -f "$rt_dir/checkpoint.db-journal" ] ||
+		set -- "$@" -readonly
+	! command -v setsid >/dev/null 2>&1 || set -- setsid "$@"
+	exec "$@" "$rt_dir/checkpoint.db"
 }
 
 # rt_store_pipes NAME: makes the folder rt_fifo with the pipes. Where one of
@@ -3729,18 +3763,19 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	! mkfifo "$rt_fifo/in" "$rt_fifo/out" 2>/dev/null || return 0
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=
 	return 1
 }
 
-# rt_store_send SQL: hands SQL over and waits for nothing.
+# rt_store_send REQUEST: hands it over and waits for nothing.
 rt_store_send() {
 	printf '%s\n' "$1" >&3 2>&9
 }
 
-# rt_store_try SQL: sends it and reads the answer up to its end. Each line
+# rt_store_try REQUEST: sends it and reads the answer up to its end. Each line
 # goes to the function rt_store_line. A signal may cut a read short.
 rt_store_try() {
 	RT_REPLY=
@@ -3760,9 +3795,9 @@ rt_store_try() {
 	done
 }
 
-# rt_store_ask SQL: RT_REPLY is the last line of the answer, which means
-# that what was written is durable. SQL says what shall be, not what to
-# add: where sqlite3 died in between it is sent once more.
+# rt_store_ask REQUEST: RT_REPLY is the last line of the answer, which means
+# that what was written is durable. It says what shall be, not what to add:
+# where the store's program died in between it is sent once more.
 rt_store_ask() {
 	rt_store_line=
 	rt_point
@@ -3774,7 +3809,7 @@ rt_store_ask() {
 	rt_store_try "$1" || rt_store_failed
 }
 
-# rt_store_each FUNCTION SQL: calls FUNCTION with each line of the answer.
+# rt_store_each FUNCTION REQUEST: calls FUNCTION with each line of the answer.
 rt_store_each() {
 	rt_store_line=$1
 	if ! rt_store_try "$2"; then
@@ -3784,7 +3819,7 @@ rt_store_each() {
 }
 
 # rt_store_begin_all, rt_store_commit_all: many calls in one transaction.
-# It cannot be taken up again: a sqlite3 that dies in it ends the call.
+# It cannot be taken up again: a store that dies in it ends the call.
 rt_store_begin_all() {
 	rt_store_all=1
 	rt_put begin
@@ -4072,7 +4107,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_schema=1 rt_fifo=''
-	rt_token=''
+	rt_token='' rt_under_way=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4213,7 +4248,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: f19ccb4da59196256f617905c7a8d99dafb1a84fd7887cead66f2d2427b2a8c4
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3efbcf43a61587ab06a576426ea13a771fa45994a7b9133b9479acac9846e7ba
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
