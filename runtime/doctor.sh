@@ -14,14 +14,15 @@ rt_verb_doctor() {
 	fi
 	rt_say "$RT_NAME $rt_old_version, in $rt_dir"
 	rt_get integrity
-	rt_word=checkpoint.db
-	[ -z "$rt_journal" ] || rt_word=journal
-	rt_doctor_good "$rt_word: whole ($RT_REPLY), schema $rt_schema"
+	rt_word="${rt_journal:-checkpoint.db}: whole ($RT_REPLY)"
+	rt_doctor_good "$rt_word, schema $rt_schema"
 	rt_doctor_run
 	rt_doctor_copy
 	rt_doctor_list stale rt_doctor_stale
 	rt_doctor_steps
-	rt_doctor_left
+	! rt_folder_killed ||
+		rt_doctor_bad "$rt_left was left by a killed call" \
+			"run, resume and rollback remove it"
 	if [ "$rt_findings" -eq 0 ]; then
 		rt_say "all is as it was left"
 	else
@@ -51,9 +52,7 @@ rt_doctor_bad() {
 # rt_doctor_list NAME FUNCTION: calls FUNCTION with each line of the answer,
 # when it has all come: what it calls may ask for itself.
 rt_doctor_list() {
-	rt_kept=
-	rt_list rt_drift_kept "$1" "$rt_run"
-	rt_lines=$rt_kept
+	rt_lines "$1" "$rt_run"
 	while IFS= read -r rt_line; do
 		[ -z "$rt_line" ] || "$2" "$rt_line"
 	done <<EOF
@@ -144,17 +143,4 @@ rt_doctor_file() {
 		rt_doctor_bad "$rt_path is missing" "$rt_word"
 		;;
 	esac
-}
-
-# rt_doctor_left: folders of pipes that killed calls left.
-rt_doctor_left() {
-	set +f
-	for rt_word in .tmp.*; do
-		set -f
-		[ -d "$rt_word" ] || continue
-		rt_folder_lives "${rt_word#.tmp.}" ||
-			rt_doctor_bad "$rt_word was left by a killed call" \
-				"run, resume and rollback remove it"
-	done
-	set -f
 }

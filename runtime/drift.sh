@@ -1,13 +1,13 @@
 # module: drift
-# provides: rt_drift_find rt_drift_run_again rt_drift_kept
+# provides: rt_drift_find rt_drift_run_again
 # requires: base query state report text
 
 # rt_drift_find: sets rt_gone to the ids of the settled steps of rt_run one
 # of whose state files is missing, and rt_gone_ords to their numbers. A path
 # that a later step left otherwise is that step's matter.
 rt_drift_find() {
-	rt_gone='' rt_gone_ords='' rt_kept='' rt_judged=$RT_NL
-	rt_list rt_drift_kept kept "$rt_run"
+	rt_gone='' rt_gone_ords='' rt_judged=$RT_NL
+	rt_lines kept "$rt_run"
 	while read -r rt_ord rt_id; do
 		[ -n "$rt_id" ] || continue
 		rt_state_load "$rt_run" "$rt_ord"
@@ -15,13 +15,8 @@ rt_drift_find() {
 		[ -n "$rt_missing" ] || continue
 		rt_gone="$rt_gone $rt_id" rt_gone_ords="$rt_gone_ords $rt_ord"
 	done <<EOF
-$rt_kept
+$rt_lines
 EOF
-}
-
-# rt_drift_kept "ORD STEP": a settled step that has state files.
-rt_drift_kept() {
-	rt_kept="$rt_kept$1$RT_NL"
 }
 
 # rt_drift_missing: sets rt_missing to a path that was loaded, is gone from

@@ -1,7 +1,7 @@
 # module: folder
 # provides: rt_folder_find rt_folder_open rt_folder_has rt_folder_check
 # provides: rt_ls rt_path_resolve rt_folder_keep_self rt_folder_sweep
-# provides: rt_folder_lives
+# provides: rt_folder_lives rt_folder_killed
 # requires: base report hash call point
 
 # rt_ls PATH: the path's entry as "MODE LINKS UID GID SIZE ...", the same
@@ -119,15 +119,30 @@ rt_folder_open() {
 	[ -w . ] || rt_folder_refuse "cannot be written to"
 }
 
-# rt_folder_sweep: removes the pipes of calls that were killed.
-rt_folder_sweep() {
+# rt_folder_killed: true where a call that was killed left its pipes, rt_left.
+rt_folder_killed() {
 	set +f
-	for rt_word in .tmp.*; do
+	for rt_word in .tmp.[0-9]*; do
 		set -f
-		[ "$rt_dir/$rt_word" != "$rt_fifo" ] || continue
-		rt_folder_lives "${rt_word#.tmp.}" || rm -rf "$rt_word"
+		rt_left=$rt_word
+		case $rt_dir/$rt_left in "$rt_fifo" | *'*') continue ;; esac
+		rt_folder_lives "${rt_left#.tmp.}" || return 0
 	done
 	set -f
+	return 1
+}
+
+# rt_folder_sweep: removes what such calls left: pipes, links of the journal.
+rt_folder_sweep() {
+	set +f
+	for rt_word in .journal.*; do
+		set -f
+		[ "$rt_word" = ".journal.$rt_mine" ] || rm -f "$rt_word"
+	done
+	set -f
+	while rt_folder_killed; do
+		rm -rf "$rt_left" || break
+	done
 }
 
 # rt_folder_sweep_tmp: the same for what a killed loader left beside rt_tmp:

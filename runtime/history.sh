@@ -18,9 +18,8 @@ rt_history_open() {
 	rt_seq=$RT_REPLY
 	[ -n "$rt_run" ] || return 0
 	rt_get derive "$rt_run"
-	rt_strays=
-	rt_list rt_history_stray strays
-	[ -z "$rt_strays" ] || rt_history_end_strays
+	rt_lines strays
+	[ -z "$rt_lines" ] || rt_history_end_strays
 	[ "$rt_verb" != rollback ] || return 0
 	rt_get undo_atomic
 	[ "$RT_REPLY" -gt 0 ] || return 0
@@ -30,12 +29,8 @@ rt_history_open() {
 	rt_history_current standing
 }
 
-# rt_history_stray LINE: a step that was running when its call was killed.
-rt_history_stray() {
-	rt_strays="$rt_strays$1$RT_NL"
-}
-
-# rt_history_end_strays: ends what such steps left running.
+# rt_history_end_strays: ends what is left of the steps in rt_lines, which
+# were running when their call was killed.
 rt_history_end_strays() {
 	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
 		[ -n "$rt_word" ] || continue
@@ -44,7 +39,7 @@ rt_history_end_strays() {
 			rt_mark_log=$rt_dir/logs/$rt_word.rollback.log
 		rt_process_end
 	done <<EOF
-$rt_strays
+$rt_lines
 EOF
 	rt_history_current standing
 }

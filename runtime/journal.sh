@@ -1,7 +1,7 @@
 # module: journal
 # provides: rt_journal_q rt_journal_awk rt_journal_import
 # requires: base text report replay replay-text replay-rows replay-show
-# requires: store lock
+# requires: store lock folder
 
 # rt_journal_q NAME [ARG ...]: RT_REPLY is a request as one line.
 rt_journal_q() {
@@ -28,14 +28,16 @@ rt_journal_random() {
 	printf '%s' "${rt_word:-$$}"
 }
 
-# rt_journal_awk NAME=VALUE: starts awk in this shell's place. mawk waits
+# rt_journal_awk NAME=VALUE ...: starts awk in this shell's place. mawk waits
 # for a whole block of its input, unless it is told not to.
 rt_journal_awk() {
 	rt_word=
 	! sync . 2>/dev/null || rt_word=1
 	printf '%s\n' "$RT_REPLAY_TEXT" "$RT_REPLAY_ROWS" "$RT_REPLAY_SHOW" \
 		"$RT_REPLAY" >"$rt_fifo/awk"
-	set -- -v "$1" -v "syncs=$rt_word" -f "$rt_fifo/awk"
+	set -- "$1" "syncs=$rt_word" "own=.journal.$rt_mine"
+	set -- -v "$1" -v "$2" -v "$3" -f "$rt_fifo/awk"
+	! rt_folder_killed || set -- -v late=1 "$@"
 	case $(awk -W version </dev/null 2>&1) in
 	*mawk*) set -- -W interactive "$@" ;;
 	esac
@@ -52,8 +54,8 @@ rt_journal_import() {
 	[ -s journal ] || return 0
 	rt_lock_take
 	# The name is fixed, and the folder is ours: .read takes no odd paths.
-	(rt_journal_awk exporting=1 </dev/null >.import.sql) 2>"$rt_fifo/why" ||
-		rt_store_failed "$(cat "$rt_fifo/why")"
+	{ (rt_journal_awk readonly=export </dev/null >.import.sql); } \
+		2>"$rt_fifo/why" || rt_store_failed "$(cat "$rt_fifo/why")"
 	rt_store_ask "BEGIN;
 .read .import.sql
 COMMIT;"

@@ -33,8 +33,7 @@ rt_lock_who() {
 
 # rt_lock_space: RT_REPLY names the container whose pids this call sees.
 rt_lock_space() {
-	RT_REPLY=$(readlink /proc/self/ns/pid 2>/dev/null)
-	RT_REPLY=${RT_REPLY:-host}
+	RT_REPLY=$(readlink /proc/self/ns/pid 2>/dev/null || echo host)
 }
 
 # rt_lock_held: true where a process that runs has the lock. Sets rt_top to

@@ -22,15 +22,10 @@ rt_main() {
 		rt_main_hash_need
 		rt_folder_find
 		case $rt_verb$rt_list$rt_dry in
-		run) rt_verb_run run ;;
-		resume) rt_verb_run resume ;;
+		run | resume) rt_verb_run "$rt_verb" ;;
 		resume1) rt_verb_list ;;
-		rollback) rt_verb_rollback ;;
-		status) rt_verb_status ;;
-		plan | run1) rt_verb_plan ;;
-		verify) rt_verb_verify ;;
-		logs) rt_verb_logs ;;
-		doctor) rt_verb_doctor ;;
+		run1) rt_verb_plan ;;
+		*) "rt_verb_$rt_verb" ;;
 		esac
 		;;
 	esac
@@ -48,7 +43,7 @@ rt_main_reset() {
 	rt_quiet='' rt_verbose='' rt_json='' rt_plain='' rt_flags=''
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
-	rt_journal='' rt_locked='' rt_schema=1 rt_fifo=''
+	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
 	rt_token='' rt_under_way=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
@@ -143,11 +138,11 @@ rt_main_word() {
 	help) ;;
 	'')
 		case $1 in
-		run | resume | rollback | status) rt_verb=$1 ;;
-		plan | verify | logs | doctor) rt_verb=$1 ;;
-		help | version) rt_verb=$1 ;;
+		run | resume | rollback | status | plan | verify) ;;
+		logs | doctor | help | version) ;;
 		*) rt_main_usage "unknown verb: $1" ;;
 		esac
+		rt_verb=$1
 		;;
 	logs)
 		[ -z "$rt_step" ] || rt_main_usage "logs takes one step"

@@ -101,7 +101,6 @@ rt_is_alive() {
 	case ${rt_line##*") "} in
 	Z* | X*) return 1 ;;
 	esac
-	return 0
 }
 
 # rt_process_end [PID ...]: ends these and all that they started: TERM,

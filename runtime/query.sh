@@ -1,5 +1,5 @@
 # module: query
-# provides: rt_q rt_get rt_put rt_list
+# provides: rt_q rt_get rt_put rt_list rt_lines
 # requires: base store text journal sql-run sql-step sql-undo sql-show
 
 # What is asked of a store, each question under a name with its arguments:
@@ -35,4 +35,14 @@ rt_list() {
 	shift
 	rt_q "$@"
 	rt_store_each "$rt_each_line" "$RT_REPLY"
+}
+
+# rt_lines NAME [ARG ...]: sets rt_lines to the answer. Where each line leads
+# to another question it has to be whole first.
+rt_lines() {
+	rt_lines=
+	rt_list rt_lines_add "$@"
+}
+rt_lines_add() {
+	rt_lines="$rt_lines$1$RT_NL"
 }

@@ -22,7 +22,7 @@ function settled(r, o,    k) {
   return !undoing[k] && (status[k] == "skipped" ||
     status[k] == "completed" && (check[k] || seq[k] < last(r)))
 }
-function number_of(r, step) { return (r, step) in ordof ? ordof[r, step] : 0 }
+function number_of(r, step) { return ordof[r, step] + 0 }
 function same(r, o, below,    p) {
   p = number_of(below, id[r "," o])
   return p && print_of[r "," o] == print_of[below "," p] ? p : 0
@@ -111,12 +111,8 @@ function apply(n,    op, k, r, o) {
     after[k "," A[4]] = A[5] "\t" A[7] "\t" A[8] "\t" A[9] "\t" A[6]
   } else if (op == "state_forget") {
     for (o = 1; o <= files[k]; o++) after[k "," o] = ""
-  } else if (op == "undo_atomic") {
-    each_step("atomic", n)
-  } else if (op == "undo_mark") {
-    each_step("mark", n)
-  } else if (op == "undo_again") {
-    each_step("again", n)
+  } else if (op ~ /^undo_(atomic|mark|again)$/) {
+    each_step(op, n)
   } else if (op == "undo_done") {
     status[k] = "rolled_back"; undoing[k] = 0
     seq[k] = A[4] + 0; finished[k] = now
@@ -127,13 +123,13 @@ function apply(n,    op, k, r, o) {
     each_run()
   } else die("damaged: unknown request " op)
 }
-function each_step(what, n,    r, o, k) {
+function each_step(op, n,    r, o, k) {
   for (r = 1; r <= runs; r++) for (o = 1; o <= steps[r]; o++) {
     k = r "," o
-    if (what == "atomic") {
+    if (op == "undo_atomic") {
       if (status[k] == "running" && atomic[k] && !undoing[k])
         undoing[k] = 1
-    } else if (what == "mark") {
+    } else if (op == "undo_mark") {
       if (chosen(k, r, o, n - 1)) { undoing[k] = 2; state[r] = "aborted" }
     } else if (undoing[k] < 0) undoing[k] = -undoing[k]
   }

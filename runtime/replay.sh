@@ -8,6 +8,9 @@
 # over all lines before it: a torn last one is dropped, any other damage is
 # refused. Fields are parted by tabs; \\, \t and \n are escaped. To open it,
 # what it holds is done again. The requests are those of the sql- modules.
+# The awk of a killed call may have something still to append. So each owner
+# has a link of its own, .journal.N, and after a killed one goes on with a
+# copy: what comes late reaches nobody.
 # shellcheck disable=SC2016 # awk has dollars of its own
 RT_REPLAY='
 # Reading and writing the journal.
@@ -26,7 +29,8 @@ function add(line) { lines[++count] = line; tail = sum(tail, line) }
 function commit(    i, cat) {
   open = 0
   if (count < 2) { tail = chain; return }
-  cat = "cat >>journal && " synced("journal")
+  cat = "cat >>" own " && " synced(own)
+  if (!head) cat = cat " && ln -f " own " journal && " synced(".")
   if (!head) print "waymark journal 1" | cat
   print "" | cat
   for (i = 1; i <= count; i++) print lines[i] | cat
@@ -58,15 +62,19 @@ function load(    line, n, i, good, wait, want, bad, cat) {
   }
   close("journal")
   tail = chain
-  if (n == good || readonly) return
-  cat = "cat >journal.new && " synced("journal.new") \
-    " && mv -f journal.new journal"
-  for (i = 1; i <= good; i++) {
+  if (!readonly) own_it(n, good)
+}
+function own_it(n, good,    cat, line, i) {
+  if (!n) cat = "rm -f " own
+  else if (!good) cat = "rm -f journal " own
+  else if (n == good && !late) cat = "ln -f journal " own
+  else cat = "cat >journal.new && " synced("journal.new") " && ln -f " \
+    "journal.new " own " && mv -f journal.new journal && " synced(".")
+  printf "" | cat
+  for (i = 1; i <= good && cat ~ /^cat/; i++) {
     getline line <"journal"
     print line | cat
   }
-  if (!good) cat = "rm -f journal"
-  if (!good) printf "" | cat
   close("journal")
   if (close(cat)) die("the journal cannot be mended: is the disk full?")
 }
@@ -116,7 +124,7 @@ BEGIN {
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
   load()
-  if (exporting) { export(); exit }
+  if (readonly == "export") { export(); exit }
 }
 $0 == "" { next }
 $0 == "." { print "."; fflush(); next }

@@ -1,6 +1,6 @@
 # module: schema
 # provides: rt_store_check rt_store_setup rt_store_views
-# requires: base store text report lock
+# requires: base store text report lock folder
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
 rt_store_check() {
@@ -25,13 +25,17 @@ FROM (SELECT sqlite_version() AS v));"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
-# dies; WAL with an fsync a commit; makes the tables of a new store.
+# dies; two that read before they write could keep each other out for good,
+# so it begins with the write. WAL with an fsync a commit; makes the tables.
 rt_store_setup() {
 	rt_text_sql "$rt_dir/lock.db"
-	rt_store_ask ".timeout 500
+	# The sqlite3 of a killed call ends by itself, a moment later.
+	rt_wait=500
+	! rt_folder_killed || rt_wait=10000
+	rt_store_ask ".timeout $rt_wait
 ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;PRAGMA l.synchronous=OFF;
-PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
-CREATE TABLE IF NOT EXISTS l.owner(token);
+BEGIN IMMEDIATE;PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
+CREATE TABLE IF NOT EXISTS l.owner(token);COMMIT;
 .timeout 10000
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"

@@ -30,9 +30,11 @@ rt_status_held() {
 
 # rt_verb_status: the run, each step, and the drift of its state files.
 rt_verb_status() {
-	rt_ords='' rt_comma=''
+	rt_comma=
 	if rt_status_open; then
-		rt_list rt_status_ord ords "$rt_run"
+		# A dash behind one that is rolled back: it has no files.
+		rt_lines ords "$rt_run"
+		rt_ords=$rt_lines
 		if [ -n "$rt_json" ]; then
 			rt_status_json
 		else
@@ -47,12 +49,6 @@ rt_verb_status() {
 		rt_print "$RT_NAME: not installed here: no run in $rt_dir"
 	fi
 	rt_exit 0
-}
-
-# rt_status_ord ORD: collects the steps of the run; a dash behind one that
-# is rolled back says that its state files are of no interest.
-rt_status_ord() {
-	rt_ords="$rt_ords $1"
 }
 
 # rt_status_head: RT_REPLY is the beginning of the JSON.

@@ -5,31 +5,30 @@
 # provides: rt_store_newer
 # requires: base report text schema point query journal lock
 
-# rt_store_need: which store this call has: sets rt_journal where it is the
-# journal. Exit 3 where this host has no program for either.
+# rt_store_need: which store this call has: sets rt_journal to the journal's
+# name where it is that. Exit 3 where this host has no program for either.
 rt_store_need() {
 	rt_journal='' rt_store_end='.print .'
 	if command -v sqlite3 >/dev/null 2>&1; then
 		# What was not imported yet can be looked at as it is.
 		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] ||
-			rt_journal=1 rt_store_end=.
+			rt_journal=journal rt_store_end=.
 		return 0
 	fi
 	rt_word=
 	if [ -s "$rt_dir/checkpoint.db" ]; then
 		rt_word="whose checkpoints are in $rt_dir/checkpoint.db"
 	elif command -v awk >/dev/null 2>&1; then
-		rt_journal=1 rt_store_end=.
+		rt_journal=journal rt_store_end=.
 		return 0
 	fi
 	rt_how="with this system's package manager"
-	for rt_how_to in apt-get:'apt-get install sqlite3' \
-		dnf:'dnf install sqlite' yum:'yum install sqlite' \
-		apk:'apk add sqlite' pacman:'pacman -S sqlite' \
-		zypper:'zypper install sqlite3' pkg:'pkg install sqlite3' \
-		brew:'brew install sqlite'; do
-		if command -v "${rt_how_to%%:*}" >/dev/null 2>&1; then
-			rt_how="with: ${rt_how_to#*:}"
+	for rt_how_to in 'apt-get install sqlite3' 'dnf install sqlite' \
+		'yum install sqlite' 'apk add sqlite' 'pacman -S sqlite' \
+		'zypper install sqlite3' 'pkg install sqlite3' \
+		'brew install sqlite'; do
+		if command -v "${rt_how_to%% *}" >/dev/null 2>&1; then
+			rt_how="with: $rt_how_to"
 			break
 		fi
 	done
@@ -66,10 +65,9 @@ rt_store_begin() {
 }
 
 # rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
-# answers on descriptor 4. Here they are opened to read and to write first,
-# and the child has them so until it has its own ends: so no open waits for
-# the other side, where a signal would cut it short or a kill would leave the
-# child for ever. Then each side has one end, and sees the other's death.
+# answers on descriptor 4. Both sides hold both ways open until each has its
+# own end: so no open waits for the other side, where a signal or a kill could
+# make it endless. Then each side has one end, and sees the other's death.
 rt_store_start() {
 	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
 		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
@@ -209,8 +207,7 @@ rt_store_failed() {
 		rt_store_reap
 		set -- "$RT_REPLY"
 	fi
-	rt_word=$rt_dir/checkpoint.db
-	[ -z "$rt_journal" ] || rt_word=$rt_dir/journal
+	rt_word=$rt_dir/${rt_journal:-checkpoint.db}
 	case $1 in
 	*locked* | *busy*) rt_store_locked ;;
 	*malformed* | *'not a database'* | *corrupt* | damaged*)
@@ -239,10 +236,9 @@ rt_store_locked() {
 
 # rt_store_newer SCHEMA: exit 5 for a store that a newer script made.
 rt_store_newer() {
-	rt_word=checkpoint.db
-	[ -z "$rt_journal" ] || rt_word=journal
 	rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
-		"$rt_dir/$rt_word" "It has schema $1; this script knows 1." \
+		"$rt_dir/${rt_journal:-checkpoint.db}" \
+		"It has schema $1; this script knows 1." \
 		"Nothing was changed. Use the install.sh that wrote it."
 }
 
@@ -265,4 +261,5 @@ rt_store_close() {
 	# shellcheck disable=SC2162 # what is left in the pipe is thrown away
 	while read rt_answer <&4; do :; done
 	rt_store_reap
+	[ -z "$rt_locked" ] || rm -f ".journal.$rt_mine"
 }

@@ -98,21 +98,6 @@ export class Host {
     return expectExit(await this.call(args, options), exit, args);
   }
 
-  /**
-   * The first call after a kill. The store's own process is in no group that
-   * is killed, and holds the lock until it sees that it is alone: as long as
-   * that takes, the call is made again. A lock that stays is an exit of 4.
-   */
-  async callAfterKill(args: readonly string[]): Promise<Ended> {
-    const end = Date.now() + PATIENCE_MS;
-    let ended = await this.call(args);
-    while (ended.exit === LOCKED && Date.now() < end) {
-      await sleep(50);
-      ended = await this.call(args);
-    }
-    return ended;
-  }
-
   /** Runs it with a kill at a point; false where it ended before that. */
   async killedAt(point: number, args: readonly string[]): Promise<boolean> {
     const ended = await this.call(args, { killAt: point });

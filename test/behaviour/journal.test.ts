@@ -1,6 +1,7 @@
 // The journal: what keeps checkpoints on a host with no sqlite3.
 import { appendFileSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Shell } from "../setup/shells.js";
 import {
@@ -14,6 +15,7 @@ import {
   statuses,
   SYSTEM_PATH,
   trace,
+  waitUntil,
 } from "./harness/index.js";
 
 const TOML = installerToml({
@@ -162,12 +164,40 @@ inEachShellWithJournal("the journal", (shell) => {
     expect((await box.status()).run?.status).toBe("completed");
   });
 
+  it("takes nothing of a killed call's awk that comes late", async () => {
+    const steps = [
+      { id: "first", run: trace("first"), checkpoint: {} },
+      { id: "held", run: `${trace("held")}${pause("held")}`, checkpoint: {} },
+    ];
+    const box = Sandbox.create(shell, installerToml({ steps }));
+    const killed = box.start();
+    await box.reached("held");
+    const awks = box.pids(/awk/);
+    expect(awks.length).toBeGreaterThan(0);
+    for (const pid of awks) process.kill(pid, "SIGSTOP");
+    box.go();
+    await waitUntil("the step has ended", () => box.pids(/install\.sh/).length === 1);
+    // In this time the script hands over that it completed, and waits.
+    await sleep(200);
+    killed.signalGroup("SIGKILL");
+    await killed.result;
+    await box.expectExit(0, ["resume"]);
+    expect(box.trace()).toEqual(["first", "held", "held"]);
+    const after = await box.status();
+    for (const pid of awks) process.kill(pid, "SIGCONT");
+    await waitUntil("it has ended", () => box.processes().length === 0);
+    expect(await box.status()).toEqual(after);
+    await box.expectExit(0, ["doctor"]);
+    await box.expectExit(0, ["rollback", "--full"]);
+    expect(box.store().list().filter((name) => name.startsWith(".journal"))).toEqual([]);
+  });
+
   it("is not locked by a pid that another process has now", async () => {
     const box = await failed(shell);
     const [lock = ""] = box.store().list().filter((name) => name.startsWith("lock."));
     const file = box.store().path(lock);
-    const [, ...rest] = readFileSync(file, "utf8").split(" ");
-    writeFileSync(file, [String(process.pid), ...rest].join(" "));
+    const [space, , ...rest] = readFileSync(file, "utf8").split(" ");
+    writeFileSync(file, [space, process.pid, ...rest].join(" "));
     appendFileSync(box.store().path("lock.999"), "");
     box.write("ready", "");
     await box.expectExit(0, ["resume"]);

@@ -71,7 +71,7 @@ async function killInside(
 
 /** Resumes what was killed, and asks for the tree of a run that was not. */
 async function resumes(host: Host, trial: Trial): Promise<void> {
-  const ended = await host.callAfterKill(["resume"]);
+  const ended = await host.call(["resume"]);
   let verb = "resume";
   if (ended.exit === 2 && (await host.status()).run === null) {
     // It was killed before anything had begun: there is nothing to resume.

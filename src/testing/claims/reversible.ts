@@ -82,7 +82,7 @@ function rolledBack(trial: Trial, target: Target): Experiment {
 
 async function undoes(host: Host, target: Target, tree: Tree): Promise<void> {
   const call = target.args.join(" ");
-  expectExit(await host.callAfterKill(target.args), 0, target.args);
+  expectExit(await host.call(target.args), 0, target.args);
   await host.expectTree(tree, target.meaning, call);
   if (target.whole) await host.expectNoProcess(call);
 }

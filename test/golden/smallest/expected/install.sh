@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 5a2ba275e77368a6ffdf45c0117e793dc1959c996ac81229d54b2816142a93ee ] || {
+	[ "$rt_script_sha" = a02940f97ec14677692395227e6baf3424ecbe51771cafa7a7d2d44195919640 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -297,14 +297,15 @@ rt_verb_doctor() {
 	fi
 	rt_say "$RT_NAME $rt_old_version, in $rt_dir"
 	rt_get integrity
-	rt_word=checkpoint.db
-	[ -z "$rt_journal" ] || rt_word=journal
-	rt_doctor_good "$rt_word: whole ($RT_REPLY), schema $rt_schema"
+	rt_word="${rt_journal:-checkpoint.db}: whole ($RT_REPLY)"
+	rt_doctor_good "$rt_word, schema $rt_schema"
 	rt_doctor_run
 	rt_doctor_copy
 	rt_doctor_list stale rt_doctor_stale
 	rt_doctor_steps
-	rt_doctor_left
+	! rt_folder_killed ||
+		rt_doctor_bad "$rt_left was left by a killed call" \
+			"run, resume and rollback remove it"
 	if [ "$rt_findings" -eq 0 ]; then
 		rt_say "all is as it was left"
 	else
@@ -334,9 +335,7 @@ rt_doctor_bad() {
 # rt_doctor_list NAME FUNCTION: calls FUNCTION with each line of the answer,
 # when it has all come: what it calls may ask for itself.
 rt_doctor_list() {
-	rt_kept=
-	rt_list rt_drift_kept "$1" "$rt_run"
-	rt_lines=$rt_kept
+	rt_lines "$1" "$rt_run"
 	while IFS= read -r rt_line; do
 		[ -z "$rt_line" ] || "$2" "$rt_line"
 	done <<EOF
@@ -429,25 +428,12 @@ rt_doctor_file() {
 	esac
 }
 
-# rt_doctor_left: folders of pipes that killed calls left.
-rt_doctor_left() {
-	set +f
-	for rt_word in .tmp.*; do
-		set -f
-		[ -d "$rt_word" ] || continue
-		rt_folder_lives "${rt_word#.tmp.}" ||
-			rt_doctor_bad "$rt_word was left by a killed call" \
-				"run, resume and rollback remove it"
-	done
-	set -f
-}
-
 # rt_drift_find: sets rt_gone to the ids of the settled steps of rt_run one
 # of whose state files is missing, and rt_gone_ords to their numbers. A path
 # that a later step left otherwise is that step's matter.
 rt_drift_find() {
-	rt_gone='' rt_gone_ords='' rt_kept='' rt_judged=$RT_NL
-	rt_list rt_drift_kept kept "$rt_run"
+	rt_gone='' rt_gone_ords='' rt_judged=$RT_NL
+	rt_lines kept "$rt_run"
 	while read -r rt_ord rt_id; do
 		[ -n "$rt_id" ] || continue
 		rt_state_load "$rt_run" "$rt_ord"
@@ -455,13 +441,8 @@ rt_drift_find() {
 		[ -n "$rt_missing" ] || continue
 		rt_gone="$rt_gone $rt_id" rt_gone_ords="$rt_gone_ords $rt_ord"
 	done <<EOF
-$rt_kept
+$rt_lines
 EOF
-}
-
-# rt_drift_kept "ORD STEP": a settled step that has state files.
-rt_drift_kept() {
-	rt_kept="$rt_kept$1$RT_NL"
 }
 
 # rt_drift_missing: sets rt_missing to a path that was loaded, is gone from
@@ -610,15 +591,30 @@ rt_folder_open() {
 	[ -w . ] || rt_folder_refuse "cannot be written to"
 }
 
-# rt_folder_sweep: removes the pipes of calls that were killed.
-rt_folder_sweep() {
+# rt_folder_killed: true where a call that was killed left its pipes, rt_left.
+rt_folder_killed() {
 	set +f
-	for rt_word in .tmp.*; do
+	for rt_word in .tmp.[0-9]*; do
 		set -f
-		[ "$rt_dir/$rt_word" != "$rt_fifo" ] || continue
-		rt_folder_lives "${rt_word#.tmp.}" || rm -rf "$rt_word"
+		rt_left=$rt_word
+		case $rt_dir/$rt_left in "$rt_fifo" | *'*') continue ;; esac
+		rt_folder_lives "${rt_left#.tmp.}" || return 0
 	done
 	set -f
+	return 1
+}
+
+# rt_folder_sweep: removes what such calls left: pipes, links of the journal.
+rt_folder_sweep() {
+	set +f
+	for rt_word in .journal.*; do
+		set -f
+		[ "$rt_word" = ".journal.$rt_mine" ] || rm -f "$rt_word"
+	done
+	set -f
+	while rt_folder_killed; do
+		rm -rf "$rt_left" || break
+	done
 }
 
 # rt_folder_sweep_tmp: the same for what a killed loader left beside rt_tmp:
@@ -745,9 +741,8 @@ rt_history_open() {
 	rt_seq=$RT_REPLY
 	[ -n "$rt_run" ] || return 0
 	rt_get derive "$rt_run"
-	rt_strays=
-	rt_list rt_history_stray strays
-	[ -z "$rt_strays" ] || rt_history_end_strays
+	rt_lines strays
+	[ -z "$rt_lines" ] || rt_history_end_strays
 	[ "$rt_verb" != rollback ] || return 0
 	rt_get undo_atomic
 	[ "$RT_REPLY" -gt 0 ] || return 0
@@ -757,12 +752,8 @@ rt_history_open() {
 	rt_history_current standing
 }
 
-# rt_history_stray LINE: a step that was running when its call was killed.
-rt_history_stray() {
-	rt_strays="$rt_strays$1$RT_NL"
-}
-
-# rt_history_end_strays: ends what such steps left running.
+# rt_history_end_strays: ends what is left of the steps in rt_lines, which
+# were running when their call was killed.
 rt_history_end_strays() {
 	while read -r rt_run rt_run_id rt_ord rt_attempt rt_word; do
 		[ -n "$rt_word" ] || continue
@@ -771,7 +762,7 @@ rt_history_end_strays() {
 			rt_mark_log=$rt_dir/logs/$rt_word.rollback.log
 		rt_process_end
 	done <<EOF
-$rt_strays
+$rt_lines
 EOF
 	rt_history_current standing
 }
@@ -955,14 +946,16 @@ rt_journal_random() {
 	printf '%s' "${rt_word:-$$}"
 }
 
-# rt_journal_awk NAME=VALUE: starts awk in this shell's place. mawk waits
+# rt_journal_awk NAME=VALUE ...: starts awk in this shell's place. mawk waits
 # for a whole block of its input, unless it is told not to.
 rt_journal_awk() {
 	rt_word=
 	! sync . 2>/dev/null || rt_word=1
 	printf '%s\n' "$RT_REPLAY_TEXT" "$RT_REPLAY_ROWS" "$RT_REPLAY_SHOW" \
 		"$RT_REPLAY" >"$rt_fifo/awk"
-	set -- -v "$1" -v "syncs=$rt_word" -f "$rt_fifo/awk"
+	set -- "$1" "syncs=$rt_word" "own=.journal.$rt_mine"
+	set -- -v "$1" -v "$2" -v "$3" -f "$rt_fifo/awk"
+	! rt_folder_killed || set -- -v late=1 "$@"
 	case $(awk -W version </dev/null 2>&1) in
 	*mawk*) set -- -W interactive "$@" ;;
 	esac
@@ -979,8 +972,8 @@ rt_journal_import() {
 	[ -s journal ] || return 0
 	rt_lock_take
 	# The name is fixed, and the folder is ours: .read takes no odd paths.
-	(rt_journal_awk exporting=1 </dev/null >.import.sql) 2>"$rt_fifo/why" ||
-		rt_store_failed "$(cat "$rt_fifo/why")"
+	{ (rt_journal_awk readonly=export </dev/null >.import.sql); } \
+		2>"$rt_fifo/why" || rt_store_failed "$(cat "$rt_fifo/why")"
 	rt_store_ask "BEGIN;
 .read .import.sql
 COMMIT;"
@@ -1023,8 +1016,7 @@ rt_lock_who() {
 
 # rt_lock_space: RT_REPLY names the container whose pids this call sees.
 rt_lock_space() {
-	RT_REPLY=$(readlink /proc/self/ns/pid 2>/dev/null)
-	RT_REPLY=${RT_REPLY:-host}
+	RT_REPLY=$(readlink /proc/self/ns/pid 2>/dev/null || echo host)
 }
 
 # rt_lock_held: true where a process that runs has the lock. Sets rt_top to
@@ -1330,7 +1322,6 @@ rt_is_alive() {
 	case ${rt_line##*") "} in
 	Z* | X*) return 1 ;;
 	esac
-	return 0
 }
 
 # rt_process_end [PID ...]: ends these and all that they started: TERM,
@@ -1527,12 +1518,25 @@ rt_list() {
 	rt_store_each "$rt_each_line" "$RT_REPLY"
 }
 
+# rt_lines NAME [ARG ...]: sets rt_lines to the answer. Where each line leads
+# to another question it has to be whole first.
+rt_lines() {
+	rt_lines=
+	rt_list rt_lines_add "$@"
+}
+rt_lines_add() {
+	rt_lines="$rt_lines$1$RT_NL"
+}
+
 # The store of a host with no sqlite3: awk keeps the rows in memory, and
 # appends to the file journal what changes them. A transaction is an empty
 # line, "@ TIME MILLISECONDS", its requests, and "= SUM", a checksum chained
 # over all lines before it: a torn last one is dropped, any other damage is
 # refused. Fields are parted by tabs; \\, \t and \n are escaped. To open it,
 # what it holds is done again. The requests are those of the sql- modules.
+# The awk of a killed call may have something still to append. So each owner
+# has a link of its own, .journal.N, and after a killed one goes on with a
+# copy: what comes late reaches nobody.
 # shellcheck disable=SC2016 # awk has dollars of its own
 RT_REPLAY='
 # Reading and writing the journal.
@@ -1551,7 +1555,8 @@ function add(line) { lines[++count] = line; tail = sum(tail, line) }
 function commit(    i, cat) {
   open = 0
   if (count < 2) { tail = chain; return }
-  cat = "cat >>journal && " synced("journal")
+  cat = "cat >>" own " && " synced(own)
+  if (!head) cat = cat " && ln -f " own " journal && " synced(".")
   if (!head) print "waymark journal 1" | cat
   print "" | cat
   for (i = 1; i <= count; i++) print lines[i] | cat
@@ -1583,15 +1588,19 @@ function load(    line, n, i, good, wait, want, bad, cat) {
   }
   close("journal")
   tail = chain
-  if (n == good || readonly) return
-  cat = "cat >journal.new && " synced("journal.new") \
-    " && mv -f journal.new journal"
-  for (i = 1; i <= good; i++) {
+  if (!readonly) own_it(n, good)
+}
+function own_it(n, good,    cat, line, i) {
+  if (!n) cat = "rm -f " own
+  else if (!good) cat = "rm -f journal " own
+  else if (n == good && !late) cat = "ln -f journal " own
+  else cat = "cat >journal.new && " synced("journal.new") " && ln -f " \
+    "journal.new " own " && mv -f journal.new journal && " synced(".")
+  printf "" | cat
+  for (i = 1; i <= good && cat ~ /^cat/; i++) {
     getline line <"journal"
     print line | cat
   }
-  if (!good) cat = "rm -f journal"
-  if (!good) printf "" | cat
   close("journal")
   if (close(cat)) die("the journal cannot be mended: is the disk full?")
 }
@@ -1641,7 +1650,7 @@ BEGIN {
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
   load()
-  if (exporting) { export(); exit }
+  if (readonly == "export") { export(); exit }
 }
 $0 == "" { next }
 $0 == "." { print "."; fflush(); next }
@@ -1680,7 +1689,7 @@ function settled(r, o,    k) {
   return !undoing[k] && (status[k] == "skipped" ||
     status[k] == "completed" && (check[k] || seq[k] < last(r)))
 }
-function number_of(r, step) { return (r, step) in ordof ? ordof[r, step] : 0 }
+function number_of(r, step) { return ordof[r, step] + 0 }
 function same(r, o, below,    p) {
   p = number_of(below, id[r "," o])
   return p && print_of[r "," o] == print_of[below "," p] ? p : 0
@@ -1769,12 +1778,8 @@ function apply(n,    op, k, r, o) {
     after[k "," A[4]] = A[5] "\t" A[7] "\t" A[8] "\t" A[9] "\t" A[6]
   } else if (op == "state_forget") {
     for (o = 1; o <= files[k]; o++) after[k "," o] = ""
-  } else if (op == "undo_atomic") {
-    each_step("atomic", n)
-  } else if (op == "undo_mark") {
-    each_step("mark", n)
-  } else if (op == "undo_again") {
-    each_step("again", n)
+  } else if (op ~ /^undo_(atomic|mark|again)$/) {
+    each_step(op, n)
   } else if (op == "undo_done") {
     status[k] = "rolled_back"; undoing[k] = 0
     seq[k] = A[4] + 0; finished[k] = now
@@ -1785,13 +1790,13 @@ function apply(n,    op, k, r, o) {
     each_run()
   } else die("damaged: unknown request " op)
 }
-function each_step(what, n,    r, o, k) {
+function each_step(op, n,    r, o, k) {
   for (r = 1; r <= runs; r++) for (o = 1; o <= steps[r]; o++) {
     k = r "," o
-    if (what == "atomic") {
+    if (op == "undo_atomic") {
       if (status[k] == "running" && atomic[k] && !undoing[k])
         undoing[k] = 1
-    } else if (what == "mark") {
+    } else if (op == "undo_mark") {
       if (chosen(k, r, o, n - 1)) { undoing[k] = 2; state[r] = "aborted" }
     } else if (undoing[k] < 0) undoing[k] = -undoing[k]
   }
@@ -2519,13 +2524,17 @@ FROM (SELECT sqlite_version() AS v));"
 }
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
-# dies; WAL with an fsync a commit; makes the tables of a new store.
+# dies; two that read before they write could keep each other out for good,
+# so it begins with the write. WAL with an fsync a commit; makes the tables.
 rt_store_setup() {
 	rt_text_sql "$rt_dir/lock.db"
-	rt_store_ask ".timeout 500
+	# The sqlite3 of a killed call ends by itself, a moment later.
+	rt_wait=500
+	! rt_folder_killed || rt_wait=10000
+	rt_store_ask ".timeout $rt_wait
 ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;PRAGMA l.synchronous=OFF;
-PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
-CREATE TABLE IF NOT EXISTS l.owner(token);
+BEGIN IMMEDIATE;PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
+CREATE TABLE IF NOT EXISTS l.owner(token);COMMIT;
 .timeout 10000
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
@@ -3360,9 +3369,11 @@ rt_status_held() {
 
 # rt_verb_status: the run, each step, and the drift of its state files.
 rt_verb_status() {
-	rt_ords='' rt_comma=''
+	rt_comma=
 	if rt_status_open; then
-		rt_list rt_status_ord ords "$rt_run"
+		# A dash behind one that is rolled back: it has no files.
+		rt_lines ords "$rt_run"
+		rt_ords=$rt_lines
 		if [ -n "$rt_json" ]; then
 			rt_status_json
 		else
@@ -3377,12 +3388,6 @@ rt_verb_status() {
 		rt_print "$RT_NAME: not installed here: no run in $rt_dir"
 	fi
 	rt_exit 0
-}
-
-# rt_status_ord ORD: collects the steps of the run; a dash behind one that
-# is rolled back says that its state files are of no interest.
-rt_status_ord() {
-	rt_ords="$rt_ords $1"
 }
 
 # rt_status_head: RT_REPLY is the beginning of the JSON.
@@ -3619,31 +3624,30 @@ rt_log_tail() {
 	rt_hint "log: $rt_mark_log"
 }
 
-# rt_store_need: which store this call has: sets rt_journal where it is the
-# journal. Exit 3 where this host has no program for either.
+# rt_store_need: which store this call has: sets rt_journal to the journal's
+# name where it is that. Exit 3 where this host has no program for either.
 rt_store_need() {
 	rt_journal='' rt_store_end='.print .'
 	if command -v sqlite3 >/dev/null 2>&1; then
 		# What was not imported yet can be looked at as it is.
 		[ "$1" = rw ] || [ ! -s "$rt_dir/journal" ] ||
-			rt_journal=1 rt_store_end=.
+			rt_journal=journal rt_store_end=.
 		return 0
 	fi
 	rt_word=
 	if [ -s "$rt_dir/checkpoint.db" ]; then
 		rt_word="whose checkpoints are in $rt_dir/checkpoint.db"
 	elif command -v awk >/dev/null 2>&1; then
-		rt_journal=1 rt_store_end=.
+		rt_journal=journal rt_store_end=.
 		return 0
 	fi
 	rt_how="with this system's package manager"
-	for rt_how_to in apt-get:'apt-get install sqlite3' \
-		dnf:'dnf install sqlite' yum:'yum install sqlite' \
-		apk:'apk add sqlite' pacman:'pacman -S sqlite' \
-		zypper:'zypper install sqlite3' pkg:'pkg install sqlite3' \
-		brew:'brew install sqlite'; do
-		if command -v "${rt_how_to%%:*}" >/dev/null 2>&1; then
-			rt_how="with: ${rt_how_to#*:}"
+	for rt_how_to in 'apt-get install sqlite3' 'dnf install sqlite' \
+		'yum install sqlite' 'apk add sqlite' 'pacman -S sqlite' \
+		'zypper install sqlite3' 'pkg install sqlite3' \
+		'brew install sqlite'; do
+		if command -v "${rt_how_to%% *}" >/dev/null 2>&1; then
+			rt_how="with: $rt_how_to"
 			break
 		fi
 	done
@@ -3680,10 +3684,9 @@ rt_store_begin() {
 }
 
 # rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
-# answers on descriptor 4. Here they are opened to read and to write first,
-# and the child has them so until it has its own ends: so no open waits for
-# the other side, where a signal would cut it short or a kill would leave the
-# child for ever. Then each side has one end, and sees the other's death.
+# answers on descriptor 4. Both sides hold both ways open until each has its
+# own end: so no open waits for the other side, where a signal or a kill could
+# make it endless. Then each side has one end, and sees the other's death.
 rt_store_start() {
 	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
 		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
@@ -3823,8 +3826,7 @@ rt_store_failed() {
 		rt_store_reap
 		set -- "$RT_REPLY"
 	fi
-	rt_word=$rt_dir/checkpoint.db
-	[ -z "$rt_journal" ] || rt_word=$rt_dir/journal
+	rt_word=$rt_dir/${rt_journal:-checkpoint.db}
 	case $1 in
 	*locked* | *busy*) rt_store_locked ;;
 	*malformed* | *'not a database'* | *corrupt* | damaged*)
@@ -3853,10 +3855,9 @@ rt_store_locked() {
 
 # rt_store_newer SCHEMA: exit 5 for a store that a newer script made.
 rt_store_newer() {
-	rt_word=checkpoint.db
-	[ -z "$rt_journal" ] || rt_word=journal
 	rt_die "$RT_STORE" "the checkpoint store is of a newer schema" \
-		"$rt_dir/$rt_word" "It has schema $1; this script knows 1." \
+		"$rt_dir/${rt_journal:-checkpoint.db}" \
+		"It has schema $1; this script knows 1." \
 		"Nothing was changed. Use the install.sh that wrote it."
 }
 
@@ -3879,6 +3880,7 @@ rt_store_close() {
 	# shellcheck disable=SC2162 # what is left in the pipe is thrown away
 	while read rt_answer <&4; do :; done
 	rt_store_reap
+	[ -z "$rt_locked" ] || rm -f ".journal.$rt_mine"
 }
 
 # rt_text_replace TEXT FROM TO: RT_REPLY is TEXT with each FROM made TO.
@@ -4044,15 +4046,10 @@ rt_main() {
 		rt_main_hash_need
 		rt_folder_find
 		case $rt_verb$rt_list$rt_dry in
-		run) rt_verb_run run ;;
-		resume) rt_verb_run resume ;;
+		run | resume) rt_verb_run "$rt_verb" ;;
 		resume1) rt_verb_list ;;
-		rollback) rt_verb_rollback ;;
-		status) rt_verb_status ;;
-		plan | run1) rt_verb_plan ;;
-		verify) rt_verb_verify ;;
-		logs) rt_verb_logs ;;
-		doctor) rt_verb_doctor ;;
+		run1) rt_verb_plan ;;
+		*) "rt_verb_$rt_verb" ;;
 		esac
 		;;
 	esac
@@ -4070,7 +4067,7 @@ rt_main_reset() {
 	rt_quiet='' rt_verbose='' rt_json='' rt_plain='' rt_flags=''
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
-	rt_journal='' rt_locked='' rt_schema=1 rt_fifo=''
+	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
 	rt_token='' rt_under_way=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
@@ -4165,11 +4162,11 @@ rt_main_word() {
 	help) ;;
 	'')
 		case $1 in
-		run | resume | rollback | status) rt_verb=$1 ;;
-		plan | verify | logs | doctor) rt_verb=$1 ;;
-		help | version) rt_verb=$1 ;;
+		run | resume | rollback | status | plan | verify) ;;
+		logs | doctor | help | version) ;;
 		*) rt_main_usage "unknown verb: $1" ;;
 		esac
+		rt_verb=$1
 		;;
 	logs)
 		[ -z "$rt_step" ] || rt_main_usage "logs takes one step"
@@ -4212,7 +4209,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 07274c998e690dfd2a0c16ff6970ebc69f664bb9b48796be328bba1b75674752
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0d03647c23043d762f3c530f895c10a816e78a6d699268189782efb09067d2ad
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
