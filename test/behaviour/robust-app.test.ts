@@ -6,9 +6,9 @@ import { expect, it } from "vitest";
 import type { Shell } from "../setup/shells.js";
 import {
   diffTrees,
-  exampleToml,
   type FileServer,
   inEachShell,
+  projectRoot,
   Sandbox,
   startServer,
   statuses,
@@ -26,7 +26,8 @@ interface Host {
 /** A host with or without an older ~/.my-app, and a server for the URL. */
 async function host(shell: Shell, existing: boolean): Promise<Host> {
   const server = await startServer();
-  const toml = exampleToml("robust-app");
+  const page = join(projectRoot, "test", "golden", "robust-app", "installer.toml");
+  const toml = readFileSync(page, "utf8");
   expect(toml).toContain("https://example.com/app.tar.gz");
   const box = Sandbox.create(shell, toml.replaceAll("https://example.com/", server.url));
   if (existing) {

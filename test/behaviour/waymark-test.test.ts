@@ -1,158 +1,32 @@
-// `waymark test`: proves what is right, and catches what is wrong on purpose.
+// `waymark test` catches what is wrong on purpose. What it proves of the
+// examples is in faults/examples.test.ts.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { CLAIM_NAMES } from "../../src/testing/claims/claim.js";
+import { describe, expect, it } from "vitest";
 import { shells } from "../setup/shells.js";
+import { exampleFolder, expectExit, projectRoot, waitUntil } from "./harness/index.js";
 import {
-  exampleFolder,
-  exampleToml,
-  expectExit,
-  inEachShell,
-  projectRoot,
-  type Result,
-  Running,
-  startServer,
-  waitUntil,
-} from "./harness/index.js";
+  claims,
+  folder,
+  LIMIT_MS,
+  linesOf,
+  PROVEN,
+  start,
+  type Told,
+  verdicts,
+} from "./harness/waymark-test.js";
 
 /** Enough to come by each kind of point; the command line alone tries all. */
 const SOME = ["--seed", "7", "--points", "2", "--kills", "2"];
-const LIMIT_MS = 120_000;
 const WRONG = join(projectRoot, "test", "wrong-installers");
-
-/** A claim as `--json` tells of it. */
-interface Told {
-  readonly claim: string;
-  readonly verdict: string;
-  readonly reasons: readonly string[];
-  readonly counts: Record<string, number>;
-  readonly counterexamples: readonly {
-    readonly wrong: string;
-    readonly differences: readonly { readonly path: string }[];
-    readonly kept?: string;
-  }[];
-}
-
-/** A folder for the length of the running test. */
-function folder(): string {
-  const made = realpathSync(mkdtempSync(join(tmpdir(), "waymark-testing-")));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
-}
-
-function start(args: readonly string[], tmp = folder()): Running {
-  const command = [process.execPath, join(projectRoot, "dist", "cli.js"), "test", ...args];
-  const env = { PATH: process.env.PATH ?? "", HOME: tmp, TMPDIR: tmp };
-  return new Running(command, { cwd: projectRoot, env, limitMs: LIMIT_MS });
-}
-
-/** Runs `waymark test --json`; each claim by its name. */
-async function claims(exit: number, args: readonly string[]): Promise<Map<string, Told>> {
-  const result = await start(["--json", ...args]).result;
-  expectExit(result, exit, `waymark test ${args.join(" ")}`);
-  const lines = linesOf(result).filter((line) => "claim" in line) as unknown as Told[];
-  return new Map(lines.map((line) => [line.claim, line]));
-}
-
-function linesOf({ stdout }: Result): Record<string, unknown>[] {
-  return stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-/** `{ claim: verdict }`, with all that was said of what is not proven. */
-function verdicts(of: Map<string, Told>): Record<string, unknown> {
-  return Object.fromEntries(
-    [...of].map(([claim, told]) => {
-      const { verdict, reasons, counterexamples } = told;
-      return [claim, verdict === "proven" ? verdict : { verdict, reasons, counterexamples }];
-    }),
-  );
-}
-
-const PROVEN = Object.fromEntries(CLAIM_NAMES.map((name) => [name, "proven"]));
-
-/** An example whose URL is a server's, and a home for it to begin with. */
-async function fromServer(name: string, path: string, bytes: Buffer | string) {
-  const server = await startServer();
-  server.serve(path, bytes);
-  const made = folder();
-  const toml = exampleToml(name);
-  expect(toml).toContain(`https://example.com/${path}`);
-  writeFileSync(
-    join(made, "installer.toml"),
-    toml.replaceAll("https://example.com/", server.url),
-  );
-  const home = join(made, "home");
-  mkdirSync(join(home, ".local", "bin"), { recursive: true });
-  mkdirSync(join(home, ".config"));
-  return { toml: join(made, "installer.toml"), home };
-}
-
-inEachShell("waymark test proves", (shell) => {
-  const store = shell.journal ? "journal" : "sqlite";
-  const inShell = ["--shell", shell.command.join(" "), "--store", store];
-  const all = [...SOME, ...inShell];
-
-  it("examples/hello", async () => {
-    const told = await claims(0, [...all, exampleFolder("hello")]);
-    expect(verdicts(told)).toEqual(PROVEN);
-    // One of them can turn out to lie behind the last point.
-    expect(told.get("resumable")?.counts.points).toBeGreaterThan(0);
-    expect(told.get("resumable")?.counts.kills).toBe(2);
-    expect(told.get("reversible")?.counts.points).toBeGreaterThan(2);
-  });
-
-  // The others in one shell, with each store: all of them in all would take too long.
-  const others = it.runIf(shell.key === shells[0]?.key);
-
-  others.each(["install-app", "atomic-install"])("examples/%s", async (name) => {
-    const { toml, home } = await fromServer(name, "my-app", "#!/bin/sh\necho my-app\n");
-    const told = await claims(0, [...all, "--network", "--home", home, toml]);
-    expect(verdicts(told)).toEqual(PROVEN);
-  });
-
-  others("examples/robust-app, but for a second run, which makes a backup", async () => {
-    const { toml, home } = await fromServer("robust-app", "app.tar.gz", tarball());
-    const told = await claims(1, [...all, "--network", "--home", home, toml]);
-    expect(verdicts(told)).toEqual({ ...PROVEN, idempotent: expect.anything() });
-    const [found] = told.get("idempotent")?.counterexamples ?? [];
-    expect(found?.differences[0]?.path).toBe(".my-app.backup");
-  });
-
-  // It unpacks a whole package in each root: one shell, few kills, two claims.
-  it.runIf(shell.key === shells[0]?.key)("examples/waymark", async () => {
-    const made = folder();
-    const pack = join(exampleFolder("waymark"), "pack.sh");
-    const name = execFileSync("sh", [pack], { cwd: made, encoding: "utf8" }).trim();
-    const args = ["--env", `WAYMARK_TARBALL=${join(made, name)}`, exampleFolder("waymark")];
-    const few = ["--seed", "7", "--points", "3", "--kills", "1", "--claim", "resumable", "--claim", "honest"];
-    const told = await claims(0, [...inShell, ...few, ...args]);
-    expect(verdicts(told)).toEqual({ resumable: "proven", honest: "proven" });
-  });
-});
-
-/** The bytes of app.tar.gz, whose program says 1.0. */
-function tarball(): Buffer {
-  const made = folder();
-  mkdirSync(join(made, "bin"));
-  writeFileSync(join(made, "bin", "app"), '#!/bin/sh\necho "app 1.0"\n', { mode: 0o755 });
-  const tar = join(dirname(made), `${made.split("/").at(-1)}.tar.gz`);
-  execFileSync("tar", ["-czf", tar, "-C", made, "."]);
-  onTestFinished(() => rmSync(tar, { force: true }));
-  return readFileSync(tar);
-}
 
 interface Expected {
   /** Which claims are false, and the path or the words that show it. */
@@ -271,7 +145,7 @@ describe.skipIf(shells.length === 0)("waymark test", () => {
     const tmp = folder();
     const made = join(WRONG, "forgets-a-file");
     const args = ["--json", "--claim", "reversible", made];
-    const kept = await start([...args, "--keep"], tmp).result;
+    const kept = await start([...args, "--keep"], { tmp }).result;
     const [told] = linesOf(kept) as unknown as Told[];
     const root = told?.counterexamples[0]?.kept ?? "";
     expect(existsSync(join(root, "home", ".config", "app"))).toBe(true);
@@ -279,14 +153,14 @@ describe.skipIf(shells.length === 0)("waymark test", () => {
       told?.counterexamples.length ?? 0,
     );
     const other = folder();
-    await start(args, other).result;
+    await start(args, { tmp: other }).result;
     expect(readdirSync(other)).toEqual([]);
   });
 
   it("ends all that it started and removes the roots at Ctrl-C", async () => {
     const tmp = folder();
     const made = installer(step("wait", ': >"$WAYMARK_DIR/../../waiting"; sleep 311 & wait'));
-    const running = start(["--jobs", "1", made], tmp);
+    const running = start(["--jobs", "1", made], { tmp });
     await waitUntil("a step waits", () => readdirSync(tmp, { recursive: true }).some(isWaiting));
     running.signal("SIGINT");
     const result = await running.result;

@@ -60,13 +60,16 @@ function placeOf(shell: Shell): number {
   return shell.journal ? place + ALL_SHELLS.length : place;
 }
 
-/** Counts one try of a fault for `npm run reliability`. */
-export function tried(id: string, shell: Shell): void {
+/** Whether each kill point is tried, and not a few of them. */
+export const allPoints = numberFrom("STRIDE", 0) === 1;
+
+/** Counts tries of a fault for `npm run reliability`. */
+export function tried(id: string, shell: Shell, times = 1): void {
   if (!FAULTS.some((row) => row.id === id)) {
     throw new Error(`test/reliability/faults.json has no fault "${id}"`);
   }
   const file = process.env.WAYMARK_FAULTS_TALLY;
-  if (file) appendFileSync(file, `${id}\t${shell.name}\n`);
+  if (file) appendFileSync(file, `${id}\t${shell.name}\n`.repeat(times));
 }
 
 /** Long enough for so many tries on a loaded machine. */
