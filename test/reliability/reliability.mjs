@@ -37,6 +37,7 @@ const { status } = spawnSync(
     env: {
       ...process.env,
       WAYMARK_TEST_SHELLS: flags.shells,
+      WAYMARK_TEST_STORES: "sqlite3,journal",
       WAYMARK_FAULTS_KILLS: flags.kills,
       WAYMARK_FAULTS_SIGNALS: flags.signals,
       WAYMARK_FAULTS_CUTS: flags.cuts,
