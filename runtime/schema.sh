@@ -1,6 +1,6 @@
 # module: schema
 # provides: rt_store_check rt_store_setup rt_store_views
-# requires: base store text report lock folder
+# requires: base store text report folder
 
 # rt_store_check: refuses a damaged store and one of a newer schema.
 rt_store_check() {
@@ -26,16 +26,20 @@ FROM (SELECT sqlite_version() AS v));"
 
 # rt_store_setup: takes the lock, which the kernel frees when this process
 # dies; two that read before they write could keep each other out for good,
-# so it begins with the write. WAL with an fsync a commit; makes the tables.
+# so it begins with the write. lock.db has one page and no journal: a kill
+# cannot tear it. WAL with an fsync a commit; makes the tables.
 rt_store_setup() {
 	rt_text_sql "$rt_dir/lock.db"
 	# The sqlite3 of a killed call ends by itself, a moment later.
 	rt_wait=500
 	! rt_folder_killed || rt_wait=10000
+	rt_word=OFF
+	[ -s lock.db ] || rt_word=FULL
 	rt_store_ask ".timeout $rt_wait
-ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;PRAGMA l.synchronous=OFF;
+ATTACH $RT_REPLY AS l;PRAGMA l.journal_mode=MEMORY;
+PRAGMA l.synchronous=$rt_word;
 BEGIN IMMEDIATE;PRAGMA l.locking_mode=EXCLUSIVE;PRAGMA l.user_version=1;
-CREATE TABLE IF NOT EXISTS l.owner(token);COMMIT;
+COMMIT;
 .timeout 10000
 PRAGMA main.journal_mode=WAL;PRAGMA synchronous=FULL;
 PRAGMA wal_autocheckpoint=100;"
@@ -51,13 +55,12 @@ PRAGMA user_version=1;COMMIT;"
 # the lock was free for a moment: another call that took it is not disturbed.
 rt_store_own() {
 	if [ -z "$rt_token" ]; then
-		rt_lock_who "$$"
-		rt_claim=$RT_REPLY
-		rt_store_ask "DELETE FROM l.owner;
-INSERT INTO l.owner VALUES('$rt_claim');"
+		rt_store_ask 'SELECT abs(random()%2147483647);'
+		rt_claim=${rt_claim:-$RT_REPLY}
+		rt_store_ask "PRAGMA l.application_id=$rt_claim;"
 		rt_token=$rt_claim
 	fi
-	rt_store_ask "SELECT token FROM l.owner;"
+	rt_store_ask 'PRAGMA l.application_id;'
 	[ "$rt_token" = "$RT_REPLY" ] ||
 		rt_die "$RT_LOCKED" "another call took the store over" \
 			"This one lost its sqlite3, and stops here." \
