@@ -23,7 +23,7 @@ rt_begin() {
 		rt_list rt_begin_row rows "$rt_run"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint='' rt_said=
 	rt_stop='' rt_ran=0 rt_under_way=1
 }
 

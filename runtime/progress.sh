@@ -71,11 +71,12 @@ rt_progress_flush() {
 	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_event step_completed step "$rt_pending_id" \
-		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_event step_completed step "$rt_pending_id" "#ord" \
+		"$rt_pending_ord" "#duration_ms" "$rt_time" \
+		${rt_said:+result "$rt_said"}
 	rt_duration "$rt_time"
 	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
-		"$rt_pending_name" "$RT_REPLY"
+		"$rt_pending_name" "$RT_REPLY${rt_said:+, $rt_said}"
 	rt_pending_ord=
 }
 
@@ -97,8 +98,9 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
-	rt_pending_checkpoint=
+	rt_pending_checkpoint='' rt_said=
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
+	case $5 in *y*) read -r rt_said <"$rt_fifo/said" ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"

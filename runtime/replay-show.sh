@@ -27,11 +27,13 @@ function state_text(r, k,    i, f, out) {
 function rollback_text(r, k) {
  return "#!/bin/sh\n# " name[r] " " version[r] ": undoes the step " id[k] \
   ".\n# install.sh rollback runs this, and then puts the state files\n" \
-  "# back from backup/" id[k] "/. By hand, run it with sh.\nset -eu\n" \
-  "WAYMARK_DIR=" here "\nWAYMARK_STEP=\047" id[k] "\047 " \
+  "# back from WAYMARK_BACKUP. By hand, run it with sh.\nset -eu\n" \
+  "WAYMARK_DIR=" here "\nWAYMARK_BACKUP=$WAYMARK_DIR/backup/" id[k] \
+  "/" r "\nWAYMARK_STEP=\047" id[k] "\047 " \
   "WAYMARK_WORK=$WAYMARK_DIR/work\n" \
   "WAYMARK_PWD=${WAYMARK_PWD-$PWD}\n" \
-  "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
+  "export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK " \
+  "WAYMARK_PWD\n" \
   "cd \"$WAYMARK_WORK\"\n" \
   (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
 }

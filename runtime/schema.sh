@@ -130,12 +130,13 @@ FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
-# back from backup/'||step||'/. By hand, run it with sh.
+# back from WAYMARK_BACKUP. By hand, run it with sh.
 set -eu
 WAYMARK_DIR='||$RT_REPLY||'
+WAYMARK_BACKUP=\$WAYMARK_DIR/backup/'||step||'/'||s.run||'
 WAYMARK_STEP='''||step||''' WAYMARK_WORK=\$WAYMARK_DIR/work
 WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
-export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
+export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text

@@ -53,8 +53,8 @@ export function holdAfter(plan: Plan, count: number): string {
   return scriptOf(plan, [...plan.steps.slice(0, count), hold, ...plan.steps.slice(count)]);
 }
 
-function failsFirst(step: PlanStep): PlanStep {
-  if (step.script === undefined) return { ...step, verification: [{ cmd: "false" }] };
+function failsFirst({ file, ...step }: PlanStep): PlanStep {
+  if (step.script === undefined && file === undefined) return { ...step, verification: [{ cmd: "false" }] };
   const text = `echo 'made to fail at its start' >&2\nexit ${FAILURE_EXIT}\n`;
   return { ...step, script: { text, interpreter: ["sh"], errexit: true } };
 }

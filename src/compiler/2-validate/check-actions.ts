@@ -1,5 +1,6 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
 import { draftSteps } from "./draft-steps.js";
+import { isFileAction } from "./file-actions.js";
 import type { Draft, InstallerToml } from "./schema.js";
 
 /** Each action has the table that it needs, and no table of another action. */
@@ -10,7 +11,7 @@ export function checkActions(draft: Draft<InstallerToml>, tree: SyntaxTree): voi
     if (action === undefined) continue;
     const table = action === "script" ? "script" : "verification";
     // Asked of the file itself: a table of a wrong shape is there all the same.
-    if (!given(path[1], table)) {
+    if (!isFileAction(action) && !given(path[1], table)) {
       const facts = { step: label, action, table: `[step.${table}]` };
       tree.log.report("WM0230", facts, tree.valueAt([...path, "action"]));
     }

@@ -25,7 +25,7 @@ function checkScript(
   read: (file: string) => Asset,
 ): void {
   const { script } = step;
-  if (script === undefined || step.action === "verify") return;
+  if (script === undefined || step.action !== "script") return;
   const at = [...path, "script"];
   const words = interpreterWords(script.interpreter);
   if (words.length === 0) {

@@ -163,7 +163,10 @@ function rewritten(raw: string, path: Path, value: unknown): string | undefined 
   const schema = schemaAt(path);
   const plain = typeof value !== "object" || value instanceof Date;
   if (/\n/.test(raw) || !plain) return undefined;
-  if (schema instanceof z.ZodString && typeof value !== "string") return `"${raw}"`;
+  if (schema instanceof z.ZodString && typeof value !== "string") {
+    // TOML's octal number is not how chmod is told of one.
+    return `"${raw.replace(/^0o(?=\d)/, "0")}"`;
+  }
   if (schema instanceof z.ZodBoolean && (value === "true" || value === "false")) {
     return value;
   }

@@ -13,7 +13,7 @@ export interface SpecInstaller {
   readonly license?: string;
 }
 
-export type Action = "script" | "verify";
+export type Action = "script" | "verify" | FileAction["action"];
 
 export interface SpecStep {
   readonly id: string;
@@ -22,7 +22,12 @@ export interface SpecStep {
   readonly dependsOn: readonly string[];
   /** There exactly when the action is `script`. */
   readonly script?: SpecScript;
-  /** A `[step.checkpoint]` table with `enabled = false` is like none. */
+  /** There exactly when the action is one of its kinds. */
+  readonly file?: FileAction;
+  /**
+   * A `[step.checkpoint]` table with `enabled = false` is like none; a step
+   * with a `file` has one in any case, since it knows how to undo itself.
+   */
   readonly checkpoint?: SpecCheckpoint;
   readonly verification: readonly SpecVerification[];
 }
@@ -33,6 +38,32 @@ export interface SpecScript {
   /** Command words: `["sh"]`, `["python3"]`, `["/usr/bin/env", "python3"]`. */
   readonly interpreter: readonly string[];
   readonly errexit: boolean;
+}
+
+/** What a step does to one path of the host, and undoes by itself. */
+export type FileAction =
+  | (FilePlace & { readonly action: "file-write"; readonly content: string } & FileLooks)
+  | (FilePlace & { readonly action: "directory" } & FileLooks)
+  | (FilePlace & { readonly action: "symlink"; readonly target: string })
+  | (FilePlace & { readonly action: "line-in-file"; readonly line: string })
+  | (FilePlace & {
+      readonly action: "block-in-file";
+      /** Ends in one newline. */
+      readonly content: string;
+      /** What begins a comment line in such a file. */
+      readonly comment: string;
+    });
+
+interface FilePlace {
+  /** Unresolved: `~` and `$HOME` at the head are the host's to resolve. */
+  readonly path: string;
+}
+
+interface FileLooks {
+  /** Four octal digits; without it, what is there keeps its mode. */
+  readonly mode?: string;
+  /** `USER` or `USER:GROUP`. */
+  readonly owner?: string;
 }
 
 export interface SpecCheckpoint {

@@ -15,8 +15,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
   ],
   step: [
     "packages",
-    "path",
-    "content",
     "user",
     "group",
     "privileges",
@@ -36,7 +34,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
 export const unsupportedActions: readonly string[] = [
   "apt-install",
   "apt-remove",
-  "file-write",
   "user-group",
   "user-add-to-group",
 ];

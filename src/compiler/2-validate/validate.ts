@@ -5,6 +5,7 @@ import type { Asset } from "../source.js";
 import { checkActions } from "./check-actions.js";
 import { checkCheckpoints } from "./check-checkpoints.js";
 import { checkDependencies } from "./check-dependencies.js";
+import { checkFileActions } from "./check-file-actions.js";
 import { checkIds } from "./check-ids.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
@@ -12,7 +13,8 @@ import { checkText } from "./check-text.js";
 import { hasNoCommands } from "./draft-steps.js";
 import type { InstallerToml, StepToml } from "./schema.js";
 import { checkShape } from "./shape.js";
-import type { Spec, SpecCheckpoint, SpecScript, SpecStep } from "./spec.js";
+import { isFileAction } from "./file-actions.js";
+import type { FileAction, Spec, SpecCheckpoint, SpecScript, SpecStep } from "./spec.js";
 import { formatStatePath, parseStatePath } from "./state-path.js";
 
 /**
@@ -28,6 +30,7 @@ export function validate(tree: SyntaxTree): Spec {
   if (draft.step?.length === 0) tree.log.report("WM0213", {}, tree.keyAt(["step"]));
   checkDependencies(draft, tree);
   checkActions(draft, tree);
+  checkFileActions(draft, tree, read);
   checkScripts(draft, tree, read);
   checkStateFiles(draft, tree);
   checkCheckpoints(draft, tree);
@@ -42,13 +45,15 @@ export function validate(tree: SyntaxTree): Spec {
 }
 
 function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
-  const checkpoint = toCheckpoint(step.checkpoint);
+  const file = toFileAction(step, read);
+  const checkpoint = toCheckpoint(step.checkpoint, file);
   return {
     id: step.id,
     name: step.name,
     action: step.action,
     dependsOn: [...new Set(step.depends_on ?? [])],
     ...(step.script === undefined ? {} : { script: toScript(step.script, read) }),
+    ...(file === undefined ? {} : { file }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     verification: (step.verification?.commands ?? []).map(({ cmd, expect }) =>
       expect === undefined || expect === "" ? { cmd } : { cmd, expect },
@@ -69,10 +74,51 @@ function toScript(
   };
 }
 
+function toFileAction(step: StepToml, read: (file: string) => Asset): FileAction | undefined {
+  const { action, mode, owner } = step;
+  if (!isFileAction(action)) return undefined;
+  const path = tidied(step.path ?? "");
+  const looks = withoutUndefined({ mode: mode?.padStart(4, "0"), owner });
+  const content = (): string => {
+    const found = step.source === undefined ? undefined : read(step.source);
+    return found?.ok === true ? found.text : (step.content ?? "");
+  };
+  switch (action) {
+    case "file-write":
+      return { action, path, content: content(), ...looks };
+    case "directory":
+      return { action, path, ...looks };
+    case "symlink":
+      return { action, path, target: step.target ?? "" };
+    case "line-in-file":
+      return { action, path, line: step.line ?? "" };
+    case "block-in-file":
+      return { action, path, content: endInNewline(content()), comment: step.comment ?? "#" };
+  }
+}
+
+/** A file whose place is taken whole: its pre-image is all that an undo needs. */
+const TAKES_PLACE: ReadonlySet<string> = new Set(["file-write", "symlink"]);
+
+/**
+ * A file action is undone by itself: it has a checkpoint without a table, is
+ * atomic unless that says otherwise, and tracks the path that it replaces.
+ */
 function toCheckpoint(
-  checkpoint: StepToml["checkpoint"],
+  table: StepToml["checkpoint"],
+  file: FileAction | undefined,
 ): SpecCheckpoint | undefined {
-  if (checkpoint === undefined || checkpoint.enabled === false) return undefined;
+  const checkpoint = table?.enabled === false ? undefined : table;
+  if (file === undefined) return checkpoint && checkpointOf(checkpoint);
+  const paths = TAKES_PLACE.has(file.action) ? [file.path] : [];
+  return checkpointOf({
+    atomic: true,
+    ...checkpoint,
+    state_files: [...(checkpoint?.state_files ?? []), ...paths],
+  });
+}
+
+function checkpointOf(checkpoint: NonNullable<StepToml["checkpoint"]>): SpecCheckpoint {
   const { rollback } = checkpoint;
   const undo = rollback === undefined || hasNoCommands(rollback) ? undefined : rollback;
   return {
@@ -97,6 +143,12 @@ function toStateFiles(paths: readonly string[]): string[] {
   return [...parsed]
     .filter(([index]) => !inside.has(index))
     .map(([, path]) => formatStatePath(path));
+}
+
+function tidied(path: string): string {
+  const parsed = parseStatePath(path);
+  if (parsed === undefined) throw new InternalError("a path was not checked");
+  return formatStatePath(parsed);
 }
 
 /** Trailing newlines become one; all else is the author's. */

@@ -16,6 +16,8 @@ export function stepFingerprint(step: SpecStep): string {
     action: step.action,
     dependsOn: step.dependsOn,
     script: script ?? null,
+    // Left out where it is not there: the steps of old installers stay the same.
+    ...(step.file === undefined ? {} : { file: step.file }),
     stateFiles: checkpoint?.stateFiles ?? [],
     atomic: checkpoint?.atomic ?? false,
     snapshot: checkpoint?.snapshot ?? true,

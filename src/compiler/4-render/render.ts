@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import Handlebars from "handlebars";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
 import { isPlainSh, isShell, programOf } from "../interpreter.js";
+import { callsOf, commandOf } from "./file-actions.js";
 import { earlyNames, moduleText, selectModules } from "./modules.js";
 import type { Script } from "./script.js";
 import {
@@ -17,6 +18,7 @@ import {
   word,
   words,
 } from "./shell-word.js";
+import { undoView } from "./undo-texts.js";
 
 /** What the package ships for rendering, by file name without its suffix. */
 export interface RenderAssets {
@@ -39,7 +41,8 @@ export function render(plan: Plan, assets: RenderAssets): Script {
   };
   const machinery = fill("body", {
     ...installer,
-    ...stepsView(plan.steps),
+    ...stepsView(plan.steps, plan.installer.name),
+    undo: undoView(plan, assets.runtime),
     early: plan.steps.length > PLAN_PART ? [words(earlyNames(assets.runtime))] : [],
     runtime: own(selectModules(plan, assets.runtime)),
   });
@@ -53,7 +56,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     end,
     body: hereText(body, end),
   });
-  return { plan, text, body };
+  return { plan, text, body, calls: callsOf(plan) };
 }
 
 function sha256(text: string): string {
@@ -109,8 +112,8 @@ function headerView(plan: Plan, version: string): object {
  * a shell reads a function whole, and what it needs for that it keeps, to be
  * copied at each fork.
  */
-function stepsView(steps: readonly PlanStep[]): object {
-  const views = steps.map(stepView);
+function stepsView(steps: readonly PlanStep[], installer: string): object {
+  const views = steps.map((step) => stepView(step, installer));
   if (views.length <= PLAN_PART) {
     return { steps: views, plan: [{ symbol: name("waymark_plan"), steps: views, parts: [] }] };
   }
@@ -127,7 +130,7 @@ function stepsView(steps: readonly PlanStep[]): object {
 const PLAN_PART = 100;
 
 /** One step, for the section of the steps and for its line of the plan. */
-function stepView(step: PlanStep): object {
+function stepView(step: PlanStep, installer: string): object {
   const { script, checkpoint } = step;
   return {
     title: comment(`${step.ordinal}. ${step.id}: ${step.name}`),
@@ -141,6 +144,7 @@ function stepView(step: PlanStep): object {
     depends: quotedWord(step.dependsOn.join(" ")),
     paths: (checkpoint?.stateFiles ?? []).map(word),
     shell: script && isPlainSh(script.interpreter) ? [commands(script.text)] : [],
+    file: step.file === undefined ? [] : [commandOf(step.file, step, installer)],
     foreign: script && !isPlainSh(script.interpreter) ? [foreignView(step)] : [],
     rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
     verify: step.verification.length > 0 ? [step.verification.map(verifyView)] : [],
@@ -175,14 +179,15 @@ function verifyView({ cmd, expect }: PlanStep["verification"][number]): object {
 function flagsOf(step: PlanStep): string {
   const { script, checkpoint } = step;
   const flags = [
-    script && "x",
+    (script || step.file) && "x",
     script && isPlainSh(script.interpreter) && !script.errexit && "E",
     step.verification.length > 0 && "v",
     checkpoint && "c",
     checkpoint?.atomic && "a",
     checkpoint?.irreversible && "i",
     checkpoint?.snapshot && "s",
-    checkpoint?.rollback !== undefined && "r",
+    (checkpoint?.rollback !== undefined || step.file) && "r",
+    step.file && "y",
   ];
   return flags.filter(Boolean).join("") || "-";
 }
@@ -191,6 +196,7 @@ function flagsOf(step: PlanStep): string {
 function notesOf(step: PlanStep): string[] {
   const { checkpoint } = step;
   const notes: string[] = [];
+  if (step.file) notes.push(`${step.file.action}: ${step.file.path}`);
   if (step.dependsOn.length > 0) notes.push(`after: ${step.dependsOn.join(", ")}`);
   if (checkpoint) {
     const kinds = ["checkpoint", checkpoint.atomic && "atomic", checkpoint.irreversible && "irreversible"];

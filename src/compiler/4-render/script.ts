@@ -5,6 +5,8 @@ export interface Script {
   readonly plan: Plan;
   /** The whole of install.sh. */
   readonly text: string;
+  /** The functions of the runtime that the file actions of the steps call. */
+  readonly calls: readonly string[];
   /** What the here-document carries, and what the host keeps as its copy. */
   readonly body: string;
 }

@@ -34,6 +34,22 @@ export function words(data: readonly string[]): ShellText {
   return ShellText.mint(data.map((item) => word(item).text).join(" "));
 }
 
+/** A call of a function of ours; its here-document, if it has one, ends in `end`. */
+export function call(functionName: string, args: readonly string[], end?: ShellText): ShellText {
+  const text = [name(functionName).text, ...args.map((one) => word(one).text)].join(" ");
+  return ShellText.mint(end === undefined ? text : `${text} <<'${end.text}'`);
+}
+
+/** A word in pieces: values that are quoted, and variables of ours by name. */
+export function joined(
+  quotedParts: readonly ShellText[],
+  variables: readonly ShellText[],
+): ShellText {
+  return ShellText.mint(
+    quotedParts.map(({ text }) => text).join("") + variables.map(({ text }) => `$${text}`).join(""),
+  );
+}
+
 /** A whole number. */
 export function number(value: number): ShellText {
   if (!Number.isSafeInteger(value)) throw new Error(`not a whole number: ${value}`);

@@ -16,7 +16,7 @@ const BANNER = /^# #+ the machinery$/gm;
  * Every function of the runtime that the script calls is in it, once. What is
  * asked is the runtime alone: an author's words may be `rt_` ones as well.
  */
-export function checkRuntimeCalls({ body, plan }: Script): void {
+export function checkRuntimeCalls({ body, plan, calls }: Script): void {
   const banner = [...body.matchAll(BANNER)].at(-1);
   if (banner === undefined) throw new InternalError("the script has no runtime");
   const own = body.slice(banner.index);
@@ -33,7 +33,7 @@ export function checkRuntimeCalls({ body, plan }: Script): void {
       throw new InternalError(`the runtime calls ${name}, which the script does not define`);
     }
   }
-  for (const name of calledBySteps(plan)) {
+  for (const name of [...calledBySteps(plan), ...calls]) {
     if (!defined.has(name)) {
       throw new InternalError(`a step calls ${name}, which the script does not define`);
     }

@@ -95,7 +95,7 @@ const catalogue = {
     "keep one of them",
   ]),
   WM0234: error((f: { file: string; reason: string }) => [
-    `cannot read the script ${tick(f.file)}: ${plain(f.reason)}`,
+    `cannot read the file ${tick(f.file)}: ${plain(f.reason)}`,
     "the path is relative to the folder of the installer.toml",
   ]),
   WM0235: error((f: { step: string }) => [
@@ -144,6 +144,21 @@ const catalogue = {
       : `the state file ${tick(f.path)} is inside ${tick(f.other)}, which is tracked whole`,
     `take one out: ${tick(f.other)} is kept`,
   ]),
+  WM0246: error((f: { step: string; action: string; key: string; actions: readonly string[] }) => [
+    `step ${tick(f.step)} has the action ${tick(f.action)}, which knows no ${tick(f.key)}`,
+    `${tick(f.key)} is for ${list(f.actions, "and")}`,
+  ]),
+  WM0247: error((f: { step: string; action: string; keys: readonly string[] }) => [
+    `step ${tick(f.step)} has the action ${tick(f.action)}, but no ${list(f.keys, "or")}`,
+  ]),
+  WM0248: error((f: { step: string }) => [
+    `step ${tick(f.step)} has both ${tick("content")} and ${tick("source")}`,
+    "keep one of them",
+  ]),
+  WM0249: error((f: { step: string; action: string }) => [
+    `step ${tick(f.step)} has the action ${tick(f.action)}, which runs no script`,
+    `make the script a step of its own with action = "script"`,
+  ]),
 
   WM0250: warning((f: { step: string; keys: readonly string[] }) => [
     `the checkpoint of step ${tick(f.step)} is not enabled, so ${list(f.keys)} ${f.keys.length === 1 ? "has" : "have"} no effect`,
@@ -163,6 +178,22 @@ const catalogue = {
   WM0254: warning((f: { step: string }) => [
     `the rollback of step ${tick(f.step)} has no commands`,
     "write the commands that undo the step, or take the key out",
+  ]),
+  WM0255: error((f: { path: string; why: string }) => [
+    `the path ${tick(f.path)} ${f.why}`,
+    `begin it with ${tick("/")}, ${tick("~/")} or ${tick("$HOME/")}, and name one file or folder of the installer`,
+  ]),
+  WM0256: error((f: { mode: string }) => [
+    `the mode ${tick(f.mode)} is not octal`,
+    'write three or four octal digits in quotes, as in "0644" or "755"',
+  ]),
+  WM0257: error((f: { owner: string }) => [
+    `the owner ${tick(f.owner)} is no user`,
+    'write a user, or a user and a group, as in "www-data" or "root:wheel"',
+  ]),
+  WM0258: error((f: { step: string; key: string }) => [
+    `the ${tick(f.key)} of step ${tick(f.step)} has a line break in it`,
+    `write one line; for more there is action = "block-in-file"`,
   ]),
 
   WM0501: error((f: { what: string; shell: string; reason: string }) => [

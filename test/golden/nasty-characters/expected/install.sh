@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 91f5fc487b028c9c9296c610cc1397b9930924452b8ae6eb45852c67370b258a ] || {
+	[ "$rt_script_sha" = 56cb8329d57d41dc8b58824d8ee553e9214b7010dd58ae8847f6577d7d5aa237 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -154,7 +154,7 @@ rt_verify 'echo "it'\''s"' 'it'\''s $HOME `id` \'
 # A line a step: number, id, name of its function, title, flags, fingerprint,
 # what it comes after, state files. Flags: x has commands, E without -e,
 # v is verified, c checkpoint, a atomic, i irreversible, s pre-images are
-# saved, r has a rollback.
+# saved, r has a rollback, y says ok or changed.
 waymark_plan() {
 	"$1" 1 a-b a_b '-n '\''single'\'' "double" $HOME $(id) `id` \ % *' xcsr 2d96ba0f7656060ec34e03a7728fffe6 '' -- '~/a b'\''s "c"' '$HOME/$(id)' '/tmp/two
 lines' '~/-rf,*?[x]' '~/back\slash'
@@ -210,7 +210,7 @@ rt_begin() {
 		rt_list rt_begin_row rows "$rt_run"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint='' rt_said=
 	rt_stop='' rt_ran=0 rt_under_way=1
 }
 
@@ -1442,11 +1442,12 @@ rt_progress_flush() {
 	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_event step_completed step "$rt_pending_id" \
-		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_event step_completed step "$rt_pending_id" "#ord" \
+		"$rt_pending_ord" "#duration_ms" "$rt_time" \
+		${rt_said:+result "$rt_said"}
 	rt_duration "$rt_time"
 	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
-		"$rt_pending_name" "$RT_REPLY"
+		"$rt_pending_name" "$RT_REPLY${rt_said:+, $rt_said}"
 	rt_pending_ord=
 }
 
@@ -1468,8 +1469,9 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
-	rt_pending_checkpoint=
+	rt_pending_checkpoint='' rt_said=
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
+	case $5 in *y*) read -r rt_said <"$rt_fifo/said" ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"
@@ -1878,11 +1880,13 @@ function state_text(r, k,    i, f, out) {
 function rollback_text(r, k) {
  return "#!/bin/sh\n# " name[r] " " version[r] ": undoes the step " id[k] \
   ".\n# install.sh rollback runs this, and then puts the state files\n" \
-  "# back from backup/" id[k] "/. By hand, run it with sh.\nset -eu\n" \
-  "WAYMARK_DIR=" here "\nWAYMARK_STEP=\047" id[k] "\047 " \
+  "# back from WAYMARK_BACKUP. By hand, run it with sh.\nset -eu\n" \
+  "WAYMARK_DIR=" here "\nWAYMARK_BACKUP=$WAYMARK_DIR/backup/" id[k] \
+  "/" r "\nWAYMARK_STEP=\047" id[k] "\047 " \
   "WAYMARK_WORK=$WAYMARK_DIR/work\n" \
   "WAYMARK_PWD=${WAYMARK_PWD-$PWD}\n" \
-  "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
+  "export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK " \
+  "WAYMARK_PWD\n" \
   "cd \"$WAYMARK_WORK\"\n" \
   (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
 }
@@ -2653,12 +2657,13 @@ FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
-# back from backup/'||step||'/. By hand, run it with sh.
+# back from WAYMARK_BACKUP. By hand, run it with sh.
 set -eu
 WAYMARK_DIR='||$RT_REPLY||'
+WAYMARK_BACKUP=\$WAYMARK_DIR/backup/'||step||'/'||s.run||'
 WAYMARK_STEP='''||step||''' WAYMARK_WORK=\$WAYMARK_DIR/work
 WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
-export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
+export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
@@ -4257,7 +4262,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 30a7f6fa5ab0be629797217918d157e3738090a1f196e71ef9175c8341d82435
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a8bd2fef295bf480706220bd29ac124d9497e372c6449f838a64866884b58a03
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

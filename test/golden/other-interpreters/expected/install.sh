@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = d9fab27caf78714e155387f38afe6f33445ebe36b7fcfa050e0532aede0d6378 ] || {
+	[ "$rt_script_sha" = 7fa286ccd831844e565a3f4eb98fd8fcf3e1a535a6f26007cae079087671fc8c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -153,7 +153,7 @@ echo "still here"
 # A line a step: number, id, name of its function, title, flags, fingerprint,
 # what it comes after, state files. Flags: x has commands, E without -e,
 # v is verified, c checkpoint, a atomic, i irreversible, s pre-images are
-# saved, r has a rollback.
+# saved, r has a rollback, y says ok or changed.
 waymark_plan() {
 	"$1" 1 python python 'A step in Python' x 5cd52c908c25625b95055b8bcf8fbb2d '' --
 	"$1" 2 bash bash 'A step in Bash' xcis 51830707787b6daf2768869339c9734e '' --
@@ -209,7 +209,7 @@ rt_begin() {
 		rt_list rt_begin_row rows "$rt_run"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint='' rt_said=
 	rt_stop='' rt_ran=0 rt_under_way=1
 }
 
@@ -1454,11 +1454,12 @@ rt_progress_flush() {
 	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_event step_completed step "$rt_pending_id" \
-		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_event step_completed step "$rt_pending_id" "#ord" \
+		"$rt_pending_ord" "#duration_ms" "$rt_time" \
+		${rt_said:+result "$rt_said"}
 	rt_duration "$rt_time"
 	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
-		"$rt_pending_name" "$RT_REPLY"
+		"$rt_pending_name" "$RT_REPLY${rt_said:+, $rt_said}"
 	rt_pending_ord=
 }
 
@@ -1480,8 +1481,9 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
-	rt_pending_checkpoint=
+	rt_pending_checkpoint='' rt_said=
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
+	case $5 in *y*) read -r rt_said <"$rt_fifo/said" ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"
@@ -1890,11 +1892,13 @@ function state_text(r, k,    i, f, out) {
 function rollback_text(r, k) {
  return "#!/bin/sh\n# " name[r] " " version[r] ": undoes the step " id[k] \
   ".\n# install.sh rollback runs this, and then puts the state files\n" \
-  "# back from backup/" id[k] "/. By hand, run it with sh.\nset -eu\n" \
-  "WAYMARK_DIR=" here "\nWAYMARK_STEP=\047" id[k] "\047 " \
+  "# back from WAYMARK_BACKUP. By hand, run it with sh.\nset -eu\n" \
+  "WAYMARK_DIR=" here "\nWAYMARK_BACKUP=$WAYMARK_DIR/backup/" id[k] \
+  "/" r "\nWAYMARK_STEP=\047" id[k] "\047 " \
   "WAYMARK_WORK=$WAYMARK_DIR/work\n" \
   "WAYMARK_PWD=${WAYMARK_PWD-$PWD}\n" \
-  "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
+  "export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK " \
+  "WAYMARK_PWD\n" \
   "cd \"$WAYMARK_WORK\"\n" \
   (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
 }
@@ -2665,12 +2669,13 @@ FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
-# back from backup/'||step||'/. By hand, run it with sh.
+# back from WAYMARK_BACKUP. By hand, run it with sh.
 set -eu
 WAYMARK_DIR='||$RT_REPLY||'
+WAYMARK_BACKUP=\$WAYMARK_DIR/backup/'||step||'/'||s.run||'
 WAYMARK_STEP='''||step||''' WAYMARK_WORK=\$WAYMARK_DIR/work
 WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
-export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
+export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
@@ -4248,7 +4253,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 45a4d6f0a006203d35fc33cbb9e205725e4f47afa67048362fe66fbbccb25aac
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: ef466d98146e4cd948c258253de52a1cd008a035f1f9c3c3ed151e7587f90dee
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

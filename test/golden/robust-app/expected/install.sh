@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = ac58744e50eb84237c8dec13aa62ad93f3a2e2c7a34f6efc6124d658f11d7950 ] || {
+	[ "$rt_script_sha" = 453c3be31dd8281eed8b58fa5a126c0ee34635aa695ca0eb0e1aecdf9cc0c29c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -160,7 +160,7 @@ rt_verify '~/.my-app/bin/app --version' 1.0
 # A line a step: number, id, name of its function, title, flags, fingerprint,
 # what it comes after, state files. Flags: x has commands, E without -e,
 # v is verified, c checkpoint, a atomic, i irreversible, s pre-images are
-# saved, r has a rollback.
+# saved, r has a rollback, y says ok or changed.
 waymark_plan() {
 	"$1" 1 backup-existing backup_existing 'Backup Existing Installation' xcsr 2bf100e47aeee107cc2691ab3fbe86a9 '' --
 	"$1" 2 install install 'Install Application' xcasr 0d912d17a2c2cb34079a47a4d99630b2 'backup-existing' -- '~/.my-app'
@@ -216,7 +216,7 @@ rt_begin() {
 		rt_list rt_begin_row rows "$rt_run"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint='' rt_said=
 	rt_stop='' rt_ran=0 rt_under_way=1
 }
 
@@ -1448,11 +1448,12 @@ rt_progress_flush() {
 	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_event step_completed step "$rt_pending_id" \
-		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_event step_completed step "$rt_pending_id" "#ord" \
+		"$rt_pending_ord" "#duration_ms" "$rt_time" \
+		${rt_said:+result "$rt_said"}
 	rt_duration "$rt_time"
 	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
-		"$rt_pending_name" "$RT_REPLY"
+		"$rt_pending_name" "$RT_REPLY${rt_said:+, $rt_said}"
 	rt_pending_ord=
 }
 
@@ -1474,8 +1475,9 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
-	rt_pending_checkpoint=
+	rt_pending_checkpoint='' rt_said=
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
+	case $5 in *y*) read -r rt_said <"$rt_fifo/said" ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"
@@ -1884,11 +1886,13 @@ function state_text(r, k,    i, f, out) {
 function rollback_text(r, k) {
  return "#!/bin/sh\n# " name[r] " " version[r] ": undoes the step " id[k] \
   ".\n# install.sh rollback runs this, and then puts the state files\n" \
-  "# back from backup/" id[k] "/. By hand, run it with sh.\nset -eu\n" \
-  "WAYMARK_DIR=" here "\nWAYMARK_STEP=\047" id[k] "\047 " \
+  "# back from WAYMARK_BACKUP. By hand, run it with sh.\nset -eu\n" \
+  "WAYMARK_DIR=" here "\nWAYMARK_BACKUP=$WAYMARK_DIR/backup/" id[k] \
+  "/" r "\nWAYMARK_STEP=\047" id[k] "\047 " \
   "WAYMARK_WORK=$WAYMARK_DIR/work\n" \
   "WAYMARK_PWD=${WAYMARK_PWD-$PWD}\n" \
-  "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
+  "export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK " \
+  "WAYMARK_PWD\n" \
   "cd \"$WAYMARK_WORK\"\n" \
   (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
 }
@@ -2659,12 +2663,13 @@ FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
-# back from backup/'||step||'/. By hand, run it with sh.
+# back from WAYMARK_BACKUP. By hand, run it with sh.
 set -eu
 WAYMARK_DIR='||$RT_REPLY||'
+WAYMARK_BACKUP=\$WAYMARK_DIR/backup/'||step||'/'||s.run||'
 WAYMARK_STEP='''||step||''' WAYMARK_WORK=\$WAYMARK_DIR/work
 WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
-export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
+export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
@@ -4263,7 +4268,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 49a45efb9431eba8995d5ca136dbb10bfeb0e8ededb7a8e119d4970e21dcb280
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b548c71436648518f2df7afdd2bbc7a9d7b1c8ae841beb4fe2bc9b7fbdd28afa
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 832196214fc59fada37eec20c480b1e6bcd97a9bce4fc9f556ea95bcba926c9a ] || {
+	[ "$rt_script_sha" = 3d8bd684edcce5152b3b4cf6fac35790e802928981052539afb129388a987ede ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -132,7 +132,7 @@ make
 # A line a step: number, id, name of its function, title, flags, fingerprint,
 # what it comes after, state files. Flags: x has commands, E without -e,
 # v is verified, c checkpoint, a atomic, i irreversible, s pre-images are
-# saved, r has a rollback.
+# saved, r has a rollback, y says ok or changed.
 waymark_plan() {
 	"$1" 1 build build Build x 44d4d39a839a6bbf2dadf6c04913da1f '' --
 }
@@ -186,7 +186,7 @@ rt_begin() {
 		rt_list rt_begin_row rows "$rt_run"
 	fi
 	rt_store_commit_all
-	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint=
+	rt_pending_sql='' rt_pending_ord='' rt_pending_checkpoint='' rt_said=
 	rt_stop='' rt_ran=0 rt_under_way=1
 }
 
@@ -1418,11 +1418,12 @@ rt_progress_flush() {
 	[ -z "$rt_sql" ] || rt_store_send "$rt_sql"
 	rt_pending_sql='' rt_pending_checkpoint=
 	[ -n "$rt_pending_ord" ] || return 0
-	rt_event step_completed step "$rt_pending_id" \
-		"#ord" "$rt_pending_ord" "#duration_ms" "$rt_time"
+	rt_event step_completed step "$rt_pending_id" "#ord" \
+		"$rt_pending_ord" "#duration_ms" "$rt_time" \
+		${rt_said:+result "$rt_said"}
 	rt_duration "$rt_time"
 	rt_progress_line ok "$rt_pending_ord" "$rt_pending_id" \
-		"$rt_pending_name" "$RT_REPLY"
+		"$rt_pending_name" "$RT_REPLY${rt_said:+, $rt_said}"
 	rt_pending_ord=
 }
 
@@ -1444,8 +1445,9 @@ rt_progress_line() {
 # record is written with what follows, or at once for a terminal's reader.
 rt_progress_done() {
 	rt_pending_ord=$1 rt_pending_id=$2 rt_pending_name=$4
-	rt_pending_checkpoint=
+	rt_pending_checkpoint='' rt_said=
 	case $5 in *c*) rt_pending_checkpoint=1 ;; esac
+	case $5 in *y*) read -r rt_said <"$rt_fifo/said" ;; esac
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"
@@ -1854,11 +1856,13 @@ function state_text(r, k,    i, f, out) {
 function rollback_text(r, k) {
  return "#!/bin/sh\n# " name[r] " " version[r] ": undoes the step " id[k] \
   ".\n# install.sh rollback runs this, and then puts the state files\n" \
-  "# back from backup/" id[k] "/. By hand, run it with sh.\nset -eu\n" \
-  "WAYMARK_DIR=" here "\nWAYMARK_STEP=\047" id[k] "\047 " \
+  "# back from WAYMARK_BACKUP. By hand, run it with sh.\nset -eu\n" \
+  "WAYMARK_DIR=" here "\nWAYMARK_BACKUP=$WAYMARK_DIR/backup/" id[k] \
+  "/" r "\nWAYMARK_STEP=\047" id[k] "\047 " \
   "WAYMARK_WORK=$WAYMARK_DIR/work\n" \
   "WAYMARK_PWD=${WAYMARK_PWD-$PWD}\n" \
-  "export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD\n" \
+  "export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK " \
+  "WAYMARK_PWD\n" \
   "cd \"$WAYMARK_WORK\"\n" \
   (rollback[k] == "" ? ": # the author gave no commands\n" : rollback[k])
 }
@@ -2629,12 +2633,13 @@ FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
 checkpoint,attempt,'rollback/'||step||'.sh' AS path,'#!/bin/sh
 # '||r.installer||' '||r.version||': undoes the step '||step||'.
 # install.sh rollback runs this, and then puts the state files
-# back from backup/'||step||'/. By hand, run it with sh.
+# back from WAYMARK_BACKUP. By hand, run it with sh.
 set -eu
 WAYMARK_DIR='||$RT_REPLY||'
+WAYMARK_BACKUP=\$WAYMARK_DIR/backup/'||step||'/'||s.run||'
 WAYMARK_STEP='''||step||''' WAYMARK_WORK=\$WAYMARK_DIR/work
 WAYMARK_PWD=\${WAYMARK_PWD-\$PWD}
-export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
+export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
@@ -4212,7 +4217,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 7c7cd0ccc30c291ea58ed96d6287a6d1f55bc6935db8c73ac3288a627b5c66ef
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 65b080266a2a3dae0a50690861c2f7be73bb2cae3722e0f51e414202d2d3e153
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

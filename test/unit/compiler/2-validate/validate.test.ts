@@ -141,7 +141,7 @@ describe("a key of the language that this version does not have", () => {
     "": ["artifact"],
     installer: ["jobs", "requirements", "environment", "security", "hermetic", "test_matrix"],
     step: [
-      ...["packages", "path", "content", "user", "group", "privileges", "parallel_group"],
+      ...["packages", "user", "group", "privileges", "parallel_group"],
       ...["preconditions", "postconditions", "timing", "retry", "on_failure", "recovery"],
       ...["uses_artifacts", "environment", "constraints"],
     ],
@@ -156,7 +156,7 @@ describe("a key of the language that this version does not have", () => {
   test.each(later.step)("step.%s is refused by name", (key) => {
     expect(codesOf(HEAD + stepToml("a", "", `[step.${key}]`))).toEqual(["WM0204"]);
   });
-  test.each(["apt-install", "apt-remove", "file-write", "user-group", "user-add-to-group"])(
+  test.each(["apt-install", "apt-remove", "user-group", "user-add-to-group"])(
     "the action %s is refused by name",
     (action) => {
       const text = HEAD + stepToml("a").replace('action = "script"', `action = "${action}"`);
@@ -314,5 +314,34 @@ describe("checkpoints", () => {
     ["irreversible = true", []],
   ])("%j", (table, codes) => {
     expect(of(table)).toEqual(codes);
+  });
+});
+
+describe("a file action", () => {
+  const file = (keys: string, tables = ""): string =>
+    `${HEAD}[[step]]\nid = "a"\nname = "A"\n${keys}\n${tables}`;
+
+  test("has a checkpoint of its own, and tracks what it replaces", () => {
+    const [step] = specOf(file('action = "file-write"\npath = "~//x/"\ncontent = "y"\nmode = "600"')).steps;
+    expect(step).toMatchObject({
+      file: { action: "file-write", path: "~/x", content: "y", mode: "0600" },
+      checkpoint: { stateFiles: ["~/x"], atomic: true, snapshot: true },
+    });
+    expect(step).not.toHaveProperty("script");
+  });
+
+  test("is atomic unless its table says otherwise, also where that is not enabled", () => {
+    const keys = 'action = "directory"\npath = "/srv/x"';
+    const atomic = (table: string): unknown => specOf(file(keys, table)).steps[0]?.checkpoint?.atomic;
+    expect(atomic("[step.checkpoint]")).toBe(true);
+    expect(atomic("[step.checkpoint]\natomic = false")).toBe(false);
+    expect(atomic("[step.checkpoint]\nenabled = false")).toBe(true);
+  });
+
+  test("takes its text from a file, and ends a block in one newline", () => {
+    const keys = 'action = "block-in-file"\npath = "~/.profile"\nsource = "text"';
+    const tree = file(keys);
+    expect(codesOf(tree)).toEqual(["WM0234"]);
+    expect(codesOf(tree, { text: "a\n\n" })).toEqual([]);
   });
 });

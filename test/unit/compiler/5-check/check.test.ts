@@ -19,7 +19,7 @@ function checked(toml: string, more = "", change = (script: Script): Script => s
   );
   const body = functions.join("") + BANNER + more;
   const text = `#!/bin/sh\ncat <<'WAYMARK_BODY'\n${body}WAYMARK_BODY\n`;
-  return check(change({ plan: steps, text, body }), tree);
+  return check(change({ plan: steps, text, body, calls: [] }), tree);
 }
 
 const script = (text: string): string => HEAD + stepToml("a").replace('"echo a"', `'''\n${text}\n'''`);
