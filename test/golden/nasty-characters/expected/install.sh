@@ -91,11 +91,9 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
-	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = c2ef6da105a8edee2ae854d0b76cc71f8bbda3d4fe5b2883a962b5d4070f7256 ] || {
+	[ "$rt_script_sha" = 64da22e9938e052057b5e6399d089791692e4f5d6bb37556c457a20b372e01fa ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -120,6 +118,7 @@ RT_NAME=nasty
 RT_VERSION='1.0 '\''beta'\'' "two" $HOME `id` \ %s'
 RT_STEPS=2
 RT_FINGERPRINT=e9a33423737ad39442f8cfd5f3223268
+RT_PREFLIGHT=''
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -834,6 +833,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -2380,6 +2380,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4148,9 +4149,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4254,7 +4254,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 30567b9d2e17a4a302732624a39556b4dadacc350690fe10c81aa9843d3de68d
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0b01ed6492a67b449fb947a15545f0a4c73c9388344cd5beb82bc539cbde2fa4
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -91,11 +91,9 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
-	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = e5aa96eba32944ea5f5fd2fa6d23c481186151afd4b18b3aba4dc4ffab680e12 ] || {
+	[ "$rt_script_sha" = 5f5b4b0c8aebc06117bdf0265625f28788c994cbf655528cc769c3f4f730968a ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -120,6 +118,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1314d99e3f72cf98aaa632ae8d6f6ccc
+RT_PREFLIGHT=''
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -833,6 +832,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -2392,6 +2392,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4139,9 +4140,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4245,7 +4245,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b88bf801894764b384168022cc35849ce2fce330f46ee84bc3f402e5613cc7e5
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 78be9ffdf69222d10a03fe9acf0271e99b517113235641cbcda24382249f129e
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -91,11 +91,9 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
-	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 99de357f45a32c89fd64d9b45cdff5ecad3c250e6031f1419259dddc28eac035 ] || {
+	[ "$rt_script_sha" = 1e5aba935c423a6e8beff8b2e2742012e89ccb94ee001d262395195b9c825184 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -120,6 +118,7 @@ RT_NAME=robust-app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1ddc6f9a08f685cf621d7863ad83c252
+RT_PREFLIGHT=''
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -840,6 +839,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -2386,6 +2386,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4154,9 +4155,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4260,7 +4260,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: d691a4a4734304341c5d618f8f882240d737838161af692559d4c4eec0dce5be
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 09e1ab29260b08842cfdf4fb82b60325478c58e0581ce4f1c418e9a2818ce066
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -89,11 +89,9 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
-	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = a02940f97ec14677692395227e6baf3424ecbe51771cafa7a7d2d44195919640 ] || {
+	[ "$rt_script_sha" = f0c62af21d6484813446f1423b72bbdb12f97e5b4adeeff196d584e11bcaff04 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -118,6 +116,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=1
 RT_FINGERPRINT=9d0fee388e735fede89e936629492df9
+RT_PREFLIGHT=''
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -810,6 +809,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -2356,6 +2356,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4103,9 +4104,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4209,7 +4209,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0d03647c23043d762f3c530f895c10a816e78a6d699268189782efb09067d2ad
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e1241e658c060534dd20ece3f038981e10bcafa90355250d1490531cf326396c
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
