@@ -38,7 +38,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     versionWord: word(plan.installer.version),
     fingerprint: word(plan.fingerprint),
     count: number(plan.steps.length),
-    preflight: word(plan.requirements === undefined ? "" : REQUIREMENTS_CHECK),
+    preflight: words(plan.requirements === undefined ? [] : [REQUIREMENTS_CHECK]),
     ...requirementsView(plan.requirements),
   };
   const machinery = fill("body", {

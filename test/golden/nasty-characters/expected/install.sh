@@ -91,9 +91,11 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 64da22e9938e052057b5e6399d089791692e4f5d6bb37556c457a20b372e01fa ] || {
+	# A backslash: the name has one.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = 4bd90d84577364f9a7ad06fa28000c9b08847bf69e46e14b9dc1cabb503ba919 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -118,7 +120,7 @@ RT_NAME=nasty
 RT_VERSION='1.0 '\''beta'\'' "two" $HOME `id` \ %s'
 RT_STEPS=2
 RT_FINGERPRINT=e9a33423737ad39442f8cfd5f3223268
-RT_PREFLIGHT=''
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -883,11 +885,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -4254,7 +4255,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0b01ed6492a67b449fb947a15545f0a4c73c9388344cd5beb82bc539cbde2fa4
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b2a6ae920954e375b0b989865b7d668289d65627ec8cdfab81352f596f2f0a73
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -91,9 +91,11 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 5f5b4b0c8aebc06117bdf0265625f28788c994cbf655528cc769c3f4f730968a ] || {
+	# A backslash: the name has one.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = 7f21176706fde6d943e0775e06f0939762138a5d621d42bc9cb046d7b557dfe9 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -118,7 +120,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1314d99e3f72cf98aaa632ae8d6f6ccc
-RT_PREFLIGHT=''
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -882,11 +884,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -4245,7 +4246,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 78be9ffdf69222d10a03fe9acf0271e99b517113235641cbcda24382249f129e
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 01c13ee6b09b95fdfc36cc418db53eaebf702b499463b0ec6118d9ffe9937e61
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -97,9 +97,11 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 67b324ecd0533d729a51c6ba85551a75bb16b5c08ab7c3f21e0473a4ed0fb160 ] || {
+	# A backslash: the name has one.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = e13397c0eff4f544730fa33f947be31b330b52f1744680ced1509b6365cdd864 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -879,11 +881,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -4619,7 +4620,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: fff7f37f2569f49248793cffa875bae531e80f9118aea9314d400c31e5b2d265
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: c5640870d68c524f764786c99b439ad7ee21a348dc4314fdefeb518846404946
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -91,9 +91,11 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = 1e5aba935c423a6e8beff8b2e2742012e89ccb94ee001d262395195b9c825184 ] || {
+	# A backslash: the name has one.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = 832c49d5c9b80e620e14426157d1e358b4e01dcab1fb72e9e6d010b285b59802 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -118,7 +120,7 @@ RT_NAME=robust-app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1ddc6f9a08f685cf621d7863ad83c252
-RT_PREFLIGHT=''
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -889,11 +891,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -4260,7 +4261,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 09e1ab29260b08842cfdf4fb82b60325478c58e0581ce4f1c418e9a2818ce066
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 60af6acb55bd53c2f4f36be8bdc072707170546fc2fe8b5c5bd6acc79bfb4542
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

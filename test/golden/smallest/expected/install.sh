@@ -89,9 +89,11 @@ waymark_load() {
 		echo "this host has no tool for sha256: nothing was run" >&2
 		exit 3
 	}
-	rt_script_sha=$(rt_hash <"$rt_tmp/install.sh")
+	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	[ "$rt_script_sha" = f0c62af21d6484813446f1423b72bbdb12f97e5b4adeeff196d584e11bcaff04 ] || {
+	# A backslash: the name has one.
+	rt_script_sha=${rt_script_sha#\\}
+	[ "$rt_script_sha" = e5823050112e97aac36461f059c6271b0c030d0020f6954c1c16615f04a6c608 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -116,7 +118,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=1
 RT_FINGERPRINT=9d0fee388e735fede89e936629492df9
-RT_PREFLIGHT=''
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -859,11 +861,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -4209,7 +4210,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e1241e658c060534dd20ece3f038981e10bcafa90355250d1490531cf326396c
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: ed40c5505f8477010ccae67159a37e02aec221cf755b14f3f63a1994186baf6f
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
