@@ -136,14 +136,12 @@ rt_require_commands() {
 # rt_require_has NAME: true where NAME can be run. PATH is walked, for command
 # -v takes a file that is not executable in some shells; a builtin is enough.
 rt_require_has() {
-	rt_command=$1
-	IFS=:
-	# shellcheck disable=SC2086 # split at the colons
-	set -- ${PATH-}
-	IFS=$RT_IFS
-	for rt_path; do
-		rt_path=${rt_path:-.}/$rt_command
+	rt_rest=${PATH-}:
+	while [ -n "$rt_rest" ]; do
+		rt_path=${rt_rest%%:*}
+		rt_path=${rt_path:-.}/$1
+		rt_rest=${rt_rest#*:}
 		[ ! -f "$rt_path" ] || [ ! -x "$rt_path" ] || return 0
 	done
-	[ "$(command -v "$rt_command" 2>/dev/null)" = "$rt_command" ]
+	[ "$(command -v "$1" 2>/dev/null)" = "$1" ]
 }

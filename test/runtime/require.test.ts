@@ -132,7 +132,8 @@ rt_require_fits linux || put 'no linux'`,
     bench.write("here", "#!/bin/sh\n", 0o755);
     bench.write("with blank/spaced", "#!/bin/sh\n", 0o755);
     const names = ["plain", "both", "folder", "spaced", "here", "nowhere", "cd"];
-    const path = [bench.path("one"), bench.path("two"), bench.path("with blank")].join(":");
+    const printf = bench.programs("printf", ["printf"]);
+    const path = [bench.path("one"), bench.path("two"), bench.path("with blank"), printf].join(":");
     const lines = names.map((name) => `rt_require_has ${name} && put ${name}`).join("\n");
     const outside = `rt_old=$PATH PATH=${sh(path)}\n${lines}\nPATH=$rt_old:; cd ${sh(bench.root)}
 rt_require_has here && put 'here, with an empty folder'`;
@@ -205,13 +206,14 @@ inEachShell("require-network", (shell) => {
 
   it("reads the default route of macOS from netstat", async () => {
     const bench = new Bench(shell);
+    const few = bench.programs("few", ["sed", "printf"]);
     const table = (line: string): string => `#!/bin/sh\necho 'Routing tables'\necho '${line}'\n`;
     const lines = `PATH=${sh(bench.path("bin"))}:$PATH\nrt_require_netstat || put 'cannot tell'\nput "$RT_REPLY"`;
     bench.write("bin/netstat", table("default   192.0.2.1  UGScg  en0"), 0o755);
     expect(await bench.values(["require-network"], lines)).toEqual(["default 192.0.2.1 UGScg en0"]);
     bench.write("bin/netstat", table("default   fe80::%utun0  UGcIg  utun0"), 0o755);
     expect(await bench.values(["require-network"], lines)).toEqual([""]);
-    const without = `PATH=${sh(bench.programs("few", ["sed"]))}\nrt_require_netstat || put 'cannot tell'`;
+    const without = `PATH=${sh(few)}\nrt_require_netstat || put 'cannot tell'`;
     expect(await bench.values(["require-network"], without)).toEqual(["cannot tell"]);
   });
 });

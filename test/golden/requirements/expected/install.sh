@@ -101,7 +101,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = e13397c0eff4f544730fa33f947be31b330b52f1744680ced1509b6365cdd864 ] || {
+	[ "$rt_script_sha" = be59272f16a3a1e127034b476f9f0c07048c6ecfc238ac26ac4511d6e3c77640 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2345,16 +2345,14 @@ rt_require_commands() {
 # rt_require_has NAME: true where NAME can be run. PATH is walked, for command
 # -v takes a file that is not executable in some shells; a builtin is enough.
 rt_require_has() {
-	rt_command=$1
-	IFS=:
-	# shellcheck disable=SC2086 # split at the colons
-	set -- ${PATH-}
-	IFS=$RT_IFS
-	for rt_path; do
-		rt_path=${rt_path:-.}/$rt_command
+	rt_rest=${PATH-}:
+	while [ -n "$rt_rest" ]; do
+		rt_path=${rt_rest%%:*}
+		rt_path=${rt_path:-.}/$1
+		rt_rest=${rt_rest#*:}
 		[ ! -f "$rt_path" ] || [ ! -x "$rt_path" ] || return 0
 	done
-	[ "$(command -v "$rt_command" 2>/dev/null)" = "$rt_command" ]
+	[ "$(command -v "$1" 2>/dev/null)" = "$1" ]
 }
 
 # rt_require_disk KIB TEXT: that much must be free where the checkpoint
@@ -4620,7 +4618,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: c5640870d68c524f764786c99b439ad7ee21a348dc4314fdefeb518846404946
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3f2b8e107d4e8a1e38eeb9949db74979cb3259cbcb79d8ddb64a31922410dc6f
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
