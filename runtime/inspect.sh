@@ -1,6 +1,6 @@
 # module: inspect
 # provides: rt_verb_plan rt_verb_logs rt_verb_verify rt_verify_all
-# requires: base step status store query drift report text call
+# requires: base step status store query drift report text
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.
 rt_verb_plan() {
@@ -10,6 +10,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -59,11 +60,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"

@@ -79,9 +79,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.

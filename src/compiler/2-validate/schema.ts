@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { machineNames } from "../requirements.js";
 
 /**
  * The shape of an installer.toml: which keys there are, and of which type.
@@ -57,6 +58,15 @@ const step = z.strictObject({
   verification: verification.optional(),
 });
 
+const requirements = z.strictObject({
+  os: z.array(z.string()).optional(),
+  arch: z.array(z.enum(machineNames)).optional(),
+  privileges: z.enum(["user", "root"]).optional(),
+  network: z.boolean().optional(),
+  commands: z.array(z.string()).optional(),
+  disk_space: z.string().optional(),
+});
+
 const installer = z.strictObject({
   name: z.string(),
   version: z.string(),
@@ -64,6 +74,7 @@ const installer = z.strictObject({
   author: z.string().optional(),
   homepage: z.string().optional(),
   license: z.string().optional(),
+  requirements: requirements.optional(),
 });
 
 export const installerToml = z.strictObject({

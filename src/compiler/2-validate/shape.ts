@@ -146,7 +146,7 @@ function schemaAt(path: Path): unknown {
 function expectedBy(path: Path, issue: Issue): string {
   const schema = schemaAt(path);
   if (schema instanceof z.ZodArray) {
-    return schema.element instanceof z.ZodString
+    return holdsStrings(schema)
       ? "a list of strings"
       : path.length === 1
         ? `a list of tables, \`[[${keyOf(path)}]]\``
@@ -156,6 +156,10 @@ function expectedBy(path: Path, issue: Issue): string {
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return "a string";
   return issue.message;
+}
+
+function holdsStrings({ element }: z.ZodArray): boolean {
+  return element instanceof z.ZodString || element instanceof z.ZodEnum;
 }
 
 /** A value as it would be right, where what was meant is plain. */
@@ -170,7 +174,7 @@ function rewritten(raw: string, path: Path, value: unknown): string | undefined 
   if (schema instanceof z.ZodBoolean && (value === "true" || value === "false")) {
     return value;
   }
-  const list = schema instanceof z.ZodArray && schema.element instanceof z.ZodString;
+  const list = schema instanceof z.ZodArray && holdsStrings(schema);
   return list && typeof value === "string" ? `[${raw}]` : undefined;
 }
 

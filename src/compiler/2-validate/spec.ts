@@ -1,6 +1,10 @@
+import type { SpecRequirements } from "../requirements.js";
+
 /** The parsed, validated installer.toml: every default filled in. */
 export interface Spec {
   readonly installer: SpecInstaller;
+  /** What is asked of the host; not there where nothing is. */
+  readonly requirements?: SpecRequirements;
   readonly steps: readonly SpecStep[];
 }
 

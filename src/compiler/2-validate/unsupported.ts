@@ -7,7 +7,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
   "": ["artifact"],
   installer: [
     "jobs",
-    "requirements",
     "environment",
     "security",
     "hermetic",

@@ -7,6 +7,7 @@ import { checkCheckpoints } from "./check-checkpoints.js";
 import { checkDependencies } from "./check-dependencies.js";
 import { checkFileActions } from "./check-file-actions.js";
 import { checkIds } from "./check-ids.js";
+import { checkRequirements, toRequirements } from "./check-requirements.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
 import { checkText } from "./check-text.js";
@@ -28,6 +29,7 @@ export function validate(tree: SyntaxTree): Spec {
   checkText(draft, tree);
   checkIds(draft, tree);
   if (draft.step?.length === 0) tree.log.report("WM0213", {}, tree.keyAt(["step"]));
+  checkRequirements(draft, tree);
   checkDependencies(draft, tree);
   checkActions(draft, tree);
   checkFileActions(draft, tree, read);
@@ -38,8 +40,11 @@ export function validate(tree: SyntaxTree): Spec {
 
   // Without an error nothing that the schema asks for was taken out.
   const toml = draft as InstallerToml;
+  const { requirements: demands, ...installer } = toml.installer;
+  const requirements = toRequirements(demands);
   return {
-    installer: withoutUndefined(toml.installer),
+    installer: withoutUndefined(installer),
+    ...(requirements === undefined ? {} : { requirements }),
     steps: toml.step.map((step) => toSpecStep(step, read)),
   };
 }

@@ -21,6 +21,7 @@ export function plan(spec: Spec, tree: SyntaxTree): Plan {
   }));
   return {
     installer: spec.installer,
+    ...(spec.requirements === undefined ? {} : { requirements: spec.requirements }),
     sourceSha256: sha256(tree.source.text),
     fingerprint: planFingerprint(spec.installer.version, steps),
     steps,

@@ -1,8 +1,11 @@
+import type { SpecRequirements } from "../requirements.js";
 import type { SpecInstaller, SpecStep } from "../2-validate/spec.js";
 
 /** The spec in execution order, with all that the emitted script needs. */
 export interface Plan {
   readonly installer: SpecInstaller;
+  /** What is asked of the host; no part of a fingerprint. */
+  readonly requirements?: SpecRequirements;
   /** Hex sha256 of the installer.toml's text. */
   readonly sourceSha256: string;
   /** 32 hex digits over the version and all steps' fingerprints. */

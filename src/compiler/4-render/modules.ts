@@ -1,6 +1,7 @@
 import type { Plan } from "../3-plan/plan.js";
 import { isPlainSh } from "../interpreter.js";
 import { modulesOf } from "./file-actions.js";
+import { requirementModules } from "./requirements-view.js";
 
 /** A file of runtime/, as its header describes it. */
 interface RuntimeModule {
@@ -55,6 +56,7 @@ function rootsOf(plan: Plan): string[] {
     roots.push("interpret");
   }
   roots.push(...modulesOf(plan));
+  roots.push(...requirementModules(plan.requirements));
   return roots;
 }
 

@@ -3,7 +3,9 @@ import Handlebars from "handlebars";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
 import { isPlainSh, isShell, programOf } from "../interpreter.js";
 import { callsOf, commandOf } from "./file-actions.js";
+import { REQUIREMENTS_CHECK } from "../requirements.js";
 import { earlyNames, moduleText, selectModules } from "./modules.js";
+import { requirementsView } from "./requirements-view.js";
 import type { Script } from "./script.js";
 import {
   ShellText,
@@ -38,6 +40,8 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     versionWord: word(plan.installer.version),
     fingerprint: word(plan.fingerprint),
     count: number(plan.steps.length),
+    preflight: words(plan.requirements === undefined ? [] : [REQUIREMENTS_CHECK]),
+    ...requirementsView(plan.requirements),
   };
   const machinery = fill("body", {
     ...installer,

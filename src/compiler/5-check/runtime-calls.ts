@@ -2,6 +2,7 @@ import type { Plan } from "../3-plan/plan.js";
 import type { Script } from "../4-render/script.js";
 import { InternalError } from "../diagnostics/diagnostic.js";
 import { isPlainSh } from "../interpreter.js";
+import { checksOf, REQUIREMENTS_CHECK } from "../requirements.js";
 
 const DEFINITION = /^(rt_\w+) ?\(\)/gm;
 
@@ -40,9 +41,10 @@ export function checkRuntimeCalls({ body, plan, calls }: Script): void {
   }
 }
 
-/** What step.hbs calls around the author's texts. */
-function calledBySteps({ steps }: Plan): string[] {
+/** What the templates call, around the author's texts as well. */
+function calledBySteps({ steps, requirements }: Plan): string[] {
   return [
+    ...(requirements ? [REQUIREMENTS_CHECK, ...checksOf(requirements).map((check) => `rt_require_${check}`)] : []),
     ...(steps.some((step) => step.verification.length > 0) ? ["rt_verify"] : []),
     ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
   ];

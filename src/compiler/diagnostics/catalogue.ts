@@ -196,6 +196,43 @@ const catalogue = {
     `write one line; for more there is action = "block-in-file"`,
   ]),
 
+  WM0260: error((f: { key: string }) => [
+    `${tick(f.key)} is an empty list`,
+    "name what is required, or take the key out",
+  ]),
+  WM0261: error((f: { text: string; write?: string }) => [
+    `${tick(f.text)} names no system that can be required`,
+    meant(f.write, 'write an id, as in "alpine", or one with a version, as in "ubuntu >= 20.04"; the relations are >=, >, =, <= and <'),
+  ]),
+  WM0262: warning((f: { id: string; meant: string }) => [
+    `no system is known to call itself ${tick(f.id)}`,
+    meant(f.meant),
+  ]),
+  WM0263: error((f: { command: string }) => [
+    `${tick(f.command)} is not the name of a program`,
+    'give each by its name alone, without folder and options, as in ["curl", "tar"]',
+  ]),
+  WM0264: error((f: { text: string; units: readonly string[]; write?: string }) => [
+    `${tick(f.text)} is not a size`,
+    meant(f.write, `write a number and a unit, as in "200MB"; the units are ${list(f.units)}`),
+  ]),
+  WM0265: error((f: { text: string; none: boolean }) => [
+    f.none ? `a disk space of ${tick(f.text)} asks for nothing` : `a disk space of ${tick(f.text)} is more than 1000TiB`,
+    "write what the installer takes up, as in \"200MB\", or take the key out",
+  ]),
+  WM0266: warning((f: { key: string; item: string }) => [
+    `${tick(f.item)} is in ${tick(f.key)} already`,
+    "take one of them out",
+  ]),
+  WM0267: warning((f: { text: string; wider: string }) => [
+    `${tick(f.text)} has no effect: ${tick(f.wider)} is in the list, and one that fits is enough`,
+    "take one of them out",
+  ]),
+  WM0268: warning((f: { id: string; lower: string; upper: string }) => [
+    `${tick(f.lower)} and ${tick(f.upper)} together let every ${plain(f.id)} pass: one that fits is enough`,
+    "take one of them out, or name the versions themselves",
+  ]),
+
   WM0501: error((f: { what: string; shell: string; reason: string }) => [
     `${f.shell} cannot parse ${f.what}: ${plain(f.reason)}`,
   ]),

@@ -22,6 +22,8 @@ export interface TestInstaller {
   readonly name?: string;
   readonly version?: string;
   readonly description?: string;
+  /** The keys of `[installer.requirements]`. */
+  readonly requirements?: Readonly<Record<string, string | boolean | readonly string[]>>;
   readonly steps: readonly TestStep[];
 }
 

@@ -97,9 +97,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
+	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 32db614a97ebe9e13776362a5004653df25446b5253a0e90b9ff3a99c27586f3 ] || {
+	[ "$rt_script_sha" = 4265e8d2d60038c410f6201e726c6a4498644a8c9f8b25e1eaccdbc90ac3689f ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -124,6 +124,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=7
 RT_FINGERPRINT=9ec60e919d31a7d053fc86174499575b
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -1305,6 +1306,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -1354,11 +1356,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -2855,6 +2856,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4648,9 +4650,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4754,7 +4755,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 790f272bc1c5061720e0cd2580c6d23b6045597df9fcd7bde5768cd98b2b780c
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0021146f12df6a47b26a24db9a0ec6a00bb1de6480c62e6079a0c62b3636611b
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

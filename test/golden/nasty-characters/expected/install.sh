@@ -93,9 +93,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
+	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 56cb8329d57d41dc8b58824d8ee553e9214b7010dd58ae8847f6577d7d5aa237 ] || {
+	[ "$rt_script_sha" = 74e6fce8239593ee1b3cdd3f5883c083e2f7ee168a8b6588b0b6ff08bc757b95 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -120,6 +120,7 @@ RT_NAME=nasty
 RT_VERSION='1.0 '\''beta'\'' "two" $HOME `id` \ %s'
 RT_STEPS=2
 RT_FINGERPRINT=e9a33423737ad39442f8cfd5f3223268
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -834,6 +835,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -883,11 +885,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -2384,6 +2385,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4156,9 +4158,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4262,7 +4263,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a8bd2fef295bf480706220bd29ac124d9497e372c6449f838a64866884b58a03
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 156c661067c83f5d421020c10e827d592dbd7ac4a7b8e5395d593b42cda5603c
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

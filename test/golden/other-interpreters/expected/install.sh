@@ -93,9 +93,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
+	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 7fa286ccd831844e565a3f4eb98fd8fcf3e1a535a6f26007cae079087671fc8c ] || {
+	[ "$rt_script_sha" = 459ad561935a8e4a24c0f2581662ef528e2fdf985326a9102244e454c653cc27 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -120,6 +120,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1314d99e3f72cf98aaa632ae8d6f6ccc
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -833,6 +834,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -882,11 +884,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -2396,6 +2397,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4147,9 +4149,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4253,7 +4254,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: ef466d98146e4cd948c258253de52a1cd008a035f1f9c3c3ed151e7587f90dee
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 81ac516fc56410cf06253402bb5ee0bf43701c5cf97941aa668fba88a6571d27
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -93,9 +93,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
+	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 453c3be31dd8281eed8b58fa5a126c0ee34635aa695ca0eb0e1aecdf9cc0c29c ] || {
+	[ "$rt_script_sha" = bb5fee0a9515ae1f8c73fc0706fde0879bc0f29e9ff1daafbeb62551417a197d ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -120,6 +120,7 @@ RT_NAME=robust-app
 RT_VERSION=1.0.0
 RT_STEPS=3
 RT_FINGERPRINT=1ddc6f9a08f685cf621d7863ad83c252
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -840,6 +841,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -889,11 +891,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -2390,6 +2391,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4162,9 +4164,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4268,7 +4269,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b548c71436648518f2df7afdd2bbc7a9d7b1c8ae841beb4fe2bc9b7fbdd28afa
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 94c0989a8973cacc4d30145f7082920c332b877a4b08e54288636c3a881523f9
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

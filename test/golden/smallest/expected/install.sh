@@ -91,9 +91,9 @@ waymark_load() {
 	}
 	rt_script_sha=$(rt_hash "$rt_tmp/install.sh")
 	rt_script_sha=${rt_script_sha%% *}
-	# A backslash says that the name has one, and was escaped.
+	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 3d8bd684edcce5152b3b4cf6fac35790e802928981052539afb129388a987ede ] || {
+	[ "$rt_script_sha" = 9b1e54ddca0f04698ea2594e03c6420fab3eb079a99b369490c6e17fd3e1b973 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -118,6 +118,7 @@ RT_NAME=app
 RT_VERSION=1.0.0
 RT_STEPS=1
 RT_FINGERPRINT=9d0fee388e735fede89e936629492df9
+RT_PREFLIGHT=
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -810,6 +811,7 @@ rt_verb_plan() {
 		[ "$rt_run_status" = completed ] || rt_drift_find
 	fi
 	rt_say "$RT_NAME $RT_VERSION: the plan, in order; state in $rt_dir"
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" plan; done
 	waymark_plan rt_plan_step
 	rt_exit 0
 }
@@ -859,11 +861,10 @@ rt_plan_step() {
 	esac
 }
 
-# rt_verb_logs: the newest log of the step rt_step, or of the last that ran.
+# rt_verb_logs: the newest log of rt_step, or of the last that ran.
 rt_verb_logs() {
 	rt_status_open ||
 		rt_die "$RT_USAGE" "there are no logs: $RT_NAME has no run here"
-	[ -z "$rt_step" ] || rt_plan_find "$rt_step"
 	rt_get log "$rt_step"
 	[ -n "$RT_REPLY" ] ||
 		rt_die "$RT_USAGE" "there is no log yet${rt_step:+ of $rt_step}"
@@ -2360,6 +2361,7 @@ rt_undo_report() {
 # from where the last attempt stopped.
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
+	for rt_word in $RT_PREFLIGHT; do "$rt_word" "$1"; done
 	rt_state_outside
 	rt_history_open
 	rt_earlier=$rt_run
@@ -4111,9 +4113,8 @@ rt_main_intact() {
 	[ "${rt_word##* }" = "${rt_script_sha%% *}" ] ||
 		rt_die "$RT_INTEGRITY" "$rt_self is damaged" \
 			"Nothing was run. Use the install.sh that was shipped."
-	rt_script_sha=$(rt_hash "$rt_self")
+	rt_script_sha=$(rt_hash <"$rt_self")
 	rt_script_sha=${rt_script_sha%% *}
-	rt_script_sha=${rt_script_sha#\\}
 }
 
 # rt_main_hash_need: exit 3 where this host has no tool for sha256.
@@ -4217,7 +4218,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 65b080266a2a3dae0a50690861c2f7be73bb2cae3722e0f51e414202d2d3e153
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: d8e235c4c93eaf52b6bc0a4e66315b087c33c2f450a46b3e28a6da3aabd139b7
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

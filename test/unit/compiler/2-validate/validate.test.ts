@@ -139,7 +139,7 @@ describe("keys", () => {
 describe("a key of the language that this version does not have", () => {
   const later = {
     "": ["artifact"],
-    installer: ["jobs", "requirements", "environment", "security", "hermetic", "test_matrix"],
+    installer: ["jobs", "environment", "security", "hermetic", "test_matrix"],
     step: [
       ...["packages", "user", "group", "privileges", "parallel_group"],
       ...["preconditions", "postconditions", "timing", "retry", "on_failure", "recovery"],
