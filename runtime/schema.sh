@@ -120,7 +120,7 @@ CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
 nullif(post_digest,''),'mode',nullif(post_mode,''),
 'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
 ||char(10) AS text
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+FROM $RT_JOINED;"
 	rt_text_shell "$rt_dir"
 	rt_text_sql "$RT_REPLY"
 	rt_store_ask "CREATE TEMP VIEW rollbacks AS SELECT s.run,s.ord,
@@ -136,5 +136,5 @@ export WAYMARK_DIR WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+FROM $RT_JOINED;"
 }

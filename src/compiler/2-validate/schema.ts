@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { conditions } from "./condition-schema.js";
 
 /**
  * The shape of an installer.toml: which keys there are, and of which type.
@@ -36,6 +37,10 @@ const step = z.strictObject({
   name: z.string(),
   action: z.enum(["script", "verify"]),
   depends_on: z.array(z.string()).optional(),
+  when: z.string().optional(),
+  unless: z.string().optional(),
+  preconditions: conditions.optional(),
+  postconditions: conditions.optional(),
   script: script.optional(),
   checkpoint: checkpoint.optional(),
   verification: verification.optional(),

@@ -1,3 +1,5 @@
+import type { Condition } from "./conditions.js";
+
 /** The parsed, validated installer.toml: every default filled in. */
 export interface Spec {
   readonly installer: SpecInstaller;
@@ -25,6 +27,12 @@ export interface SpecStep {
   /** A `[step.checkpoint]` table with `enabled = false` is like none. */
   readonly checkpoint?: SpecCheckpoint;
   readonly verification: readonly SpecVerification[];
+  /** Commands that decide whether the step runs; no text ends in a newline. */
+  readonly when?: string;
+  readonly unless?: string;
+  /** There where they are not empty. */
+  readonly preconditions?: readonly Condition[];
+  readonly postconditions?: readonly Condition[];
 }
 
 export interface SpecScript {

@@ -1,5 +1,6 @@
 import type { Plan } from "../3-plan/plan.js";
 import { isPlainSh } from "../interpreter.js";
+import { conditionModules } from "./condition-view.js";
 
 /** A file of runtime/, as its header describes it. */
 interface RuntimeModule {
@@ -53,7 +54,7 @@ function rootsOf(plan: Plan): string[] {
   if (plan.steps.some((step) => step.script && !isPlainSh(step.script.interpreter))) {
     roots.push("interpret");
   }
-  return roots;
+  return [...roots, ...conditionModules(plan)];
 }
 
 /** The constants first, the way in last; between them the order is no matter. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import Handlebars from "handlebars";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
+import { isGated } from "../condition-calls.js";
 import { isPlainSh, isShell, programOf } from "../interpreter.js";
+import { conditionView, gateLegend, postconditionCalls } from "./condition-view.js";
 import { earlyNames, moduleText, selectModules } from "./modules.js";
 import type { Script } from "./script.js";
 import {
@@ -40,6 +42,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
   const machinery = fill("body", {
     ...installer,
     ...stepsView(plan.steps),
+    gated: gateLegend(plan.steps),
     early: plan.steps.length > PLAN_PART ? [words(earlyNames(assets.runtime))] : [],
     runtime: own(selectModules(plan, assets.runtime)),
   });
@@ -143,7 +146,8 @@ function stepView(step: PlanStep): object {
     shell: script && isPlainSh(script.interpreter) ? [commands(script.text)] : [],
     foreign: script && !isPlainSh(script.interpreter) ? [foreignView(step)] : [],
     rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
-    verify: step.verification.length > 0 ? [step.verification.map(verifyView)] : [],
+    ...conditionView(step),
+    verify: isVerified(step) ? [[...step.verification.map(verifyCall), ...postconditionCalls(step)]] : [],
   };
 }
 
@@ -167,8 +171,12 @@ function strictFlags(interpreter: readonly string[], errexit: boolean): string[]
   return shell ? [errexit ? "-eu" : "-u"] : [];
 }
 
-function verifyView({ cmd, expect }: PlanStep["verification"][number]): object {
-  return { arguments: words(expect === undefined ? [cmd] : [cmd, expect]) };
+function isVerified({ verification, postconditions }: PlanStep): boolean {
+  return verification.length > 0 || postconditions !== undefined;
+}
+
+function verifyCall({ cmd, expect }: PlanStep["verification"][number]): ShellText {
+  return words(expect === undefined ? ["rt_verify", cmd] : ["rt_verify", cmd, expect]);
 }
 
 /** Letters that the runtime reads: see rt_begin_step and rt_step_child. */
@@ -177,12 +185,13 @@ function flagsOf(step: PlanStep): string {
   const flags = [
     script && "x",
     script && isPlainSh(script.interpreter) && !script.errexit && "E",
-    step.verification.length > 0 && "v",
+    isVerified(step) && "v",
     checkpoint && "c",
     checkpoint?.atomic && "a",
     checkpoint?.irreversible && "i",
     checkpoint?.snapshot && "s",
     checkpoint?.rollback !== undefined && "r",
+    isGated(step) && "w",
   ];
   return flags.filter(Boolean).join("") || "-";
 }

@@ -1,6 +1,7 @@
 import type { Plan } from "../3-plan/plan.js";
 import type { Script } from "../4-render/script.js";
 import { InternalError } from "../diagnostics/diagnostic.js";
+import { functionsOfConditions } from "../condition-calls.js";
 import { isPlainSh } from "../interpreter.js";
 
 const DEFINITION = /^(rt_\w+) ?\(\)/gm;
@@ -45,6 +46,7 @@ function calledBySteps({ steps }: Plan): string[] {
   return [
     ...(steps.some((step) => step.verification.length > 0) ? ["rt_verify"] : []),
     ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
+    ...steps.flatMap(functionsOfConditions),
   ];
 }
 
