@@ -80,12 +80,12 @@ rt_condition_apk() {
 # rt_condition_service NAME: systemd, which runs here, has it as active.
 rt_condition_service() {
 	rt_word="the service $1 to be active"
-	[ -d "$RT_SYSTEMD" ] && command -v systemctl >/dev/null 2>&1 || {
+	if [ ! -d "$RT_SYSTEMD" ]; then
 		rt_condition_failed "$rt_word" 'no systemd that runs here'
-		return 0
-	}
-	RT_REPLY=$(systemctl is-active -- "$1" 2>&1) ||
-		rt_condition_failed "$rt_word" "$RT_REPLY"
+	else
+		RT_REPLY=$(systemctl is-active -- "$1" 2>&1) ||
+			rt_condition_failed "$rt_word" "$RT_REPLY"
+	fi
 }
 
 # rt_condition_name TEXT: RT_REPLY is TEXT, or for ${NAME} its value in the

@@ -54,7 +54,7 @@ export function faultOfExpression(text: string): string | undefined {
 
 /** The length of the `[…]` at the start of a text. */
 function bracketLength(text: string): number | undefined {
-  const found = /^\[\^?\]?(?:\[:[a-z]+:\]|\[\.[^\]]+\.\]|\[=[^\]]+=\]|[^\]])*\]/.exec(text);
+  const found = /^\[\^?(?:\]|(?!\]))(?:\[:[a-z]+:\]|\[\.[^\]]+\.\]|\[=[^\]]+=\]|\[(?![:.=])|[^\][])*\]/.exec(text);
   return found?.[0].length;
 }
 
