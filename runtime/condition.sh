@@ -1,6 +1,7 @@
 # module: condition
 # provides: rt_condition_file rt_condition_mode rt_condition_command
 # provides: rt_condition_variable rt_condition_failed rt_condition_end
+# provides: rt_condition_lookup
 # requires: base folder look text
 
 # The conditions of a step that every host can be asked. Each notes what was

@@ -247,6 +247,26 @@ inEachShell("a step that its condition skips", (shell) => {
     expect(box.exists("maybe")).toBe(false);
   });
 
+  it("is asked again behind a rollback, and what it left is forgotten", async () => {
+    const box = Sandbox.create(shell, demo(maybe()));
+    box.write("wanted", "");
+    await box.expectExit(0);
+    await box.expectExit(0, ["rollback", "--to", "first"]);
+    rmSync(box.path("wanted"));
+    box.clearTrace();
+    await box.expectExit(0, ["resume"]);
+    expect(box.trace()).toEqual(["asked", "last"]);
+    const skipped = stepOf(await box.status(), "maybe");
+    expect(skipped).toMatchObject({ status: "skipped", attempt: 0, exit_code: null, state_files: [] });
+    // The file that is not there is none that a resume would put back.
+    box.clearTrace();
+    expect((await box.expectExit(0, ["run"])).stderr).toBe("");
+    await box.expectExit(0, ["resume"]);
+    await box.expectExit(0, ["doctor"]);
+    await box.expectExit(0, ["rollback", "--full"]);
+    expect(box.trace()).toEqual([]);
+  });
+
   it("can be rolled back to", async () => {
     const box = Sandbox.create(shell, demo(maybe()));
     await box.expectExit(0);
