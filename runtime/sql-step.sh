@@ -43,7 +43,7 @@ rt_sql_write_state() {
 }
 
 # rt_sql_derive RUN: writes those that are missing or differ from the rows;
-# rt_sql_stale RUN: answers with their paths.
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
 	rt_sql_row=${2:-'count(writefile(path,text))'}
 	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
@@ -61,7 +61,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:

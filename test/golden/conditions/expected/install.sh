@@ -94,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 50bb56795893110979b2d71b071ed91672e8821de0998d3d1641119b5d89d8c9 ] || {
+	[ "$rt_script_sha" = 14617b8d687e9ad2fb1355422d5d608bb497cf0a9c2fb8491bbc7c9f2b20d846 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -3306,7 +3306,7 @@ AND s.fingerprint=o.fingerprint"
 SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
 WHERE run=$1 AND EXISTS (
 SELECT 1 FROM steps o WHERE o.settled AND $rt_same
-AND (o.attempt OR o.started_at IS NULL));
+AND (o.attempt OR o.started_at ISNULL));
 WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
 WHERE run=$1 AND status<>'skipped' UNION
 SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
@@ -3467,7 +3467,7 @@ rt_sql_write_state() {
 }
 
 # rt_sql_derive RUN: writes those that are missing or differ from the rows;
-# rt_sql_stale RUN: answers with their paths.
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
 	rt_sql_row=${2:-'count(writefile(path,text))'}
 	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
@@ -3485,7 +3485,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:
@@ -3623,7 +3623,7 @@ SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
 # rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
 rt_sql_undo_next() {
 	RT_REPLY="SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM $RT_JOINED
+(s.rollback NOTNULL)||' '||r.id||' '||s.step FROM $RT_JOINED
 WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 }
@@ -4766,7 +4766,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 09559b2e3559b91b811b555007cb8bb1240c8e30a6c9f25bb9c242076a9f8825
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 6c4ffd9cf36bc4d317241b74a68e2af49ecab46bfbb30ad785fbfa807e94e0cb
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = f4a20e6d276ef89f564c2e685fc4eb2bcee3cfe328456db9c8392591eb29e339 ] || {
+	[ "$rt_script_sha" = a8704ebb35d5506d3c8e566ec607992efd45c1d512e93155f560e1e9deeb65dc ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2795,7 +2795,7 @@ AND s.fingerprint=o.fingerprint"
 SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
 WHERE run=$1 AND EXISTS (
 SELECT 1 FROM steps o WHERE o.settled AND $rt_same
-AND (o.attempt OR o.started_at IS NULL));
+AND (o.attempt OR o.started_at ISNULL));
 WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
 WHERE run=$1 AND status<>'skipped' UNION
 SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
@@ -2956,7 +2956,7 @@ rt_sql_write_state() {
 }
 
 # rt_sql_derive RUN: writes those that are missing or differ from the rows;
-# rt_sql_stale RUN: answers with their paths.
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
 	rt_sql_row=${2:-'count(writefile(path,text))'}
 	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
@@ -2974,7 +2974,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:
@@ -3112,7 +3112,7 @@ SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
 # rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
 rt_sql_undo_next() {
 	RT_REPLY="SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM $RT_JOINED
+(s.rollback NOTNULL)||' '||r.id||' '||s.step FROM $RT_JOINED
 WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 }
@@ -4255,7 +4255,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0e896e0601c29cfefdb24feca3d1e6ffd0b88436877efca9eca8f42cca7ff855
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 897fd924618947a56e20f04fd74183152cbe59287298f81142a6c3a310c856e9
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = d8c4531080dd91c661ade86de45f7ff8a7035bd0a00ceba0a9eab7975b2481d3 ] || {
+	[ "$rt_script_sha" = d999b753d76fbf806c5567123ec42ae17829353de6581d8c612183a9615cd6f9 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2807,7 +2807,7 @@ AND s.fingerprint=o.fingerprint"
 SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
 WHERE run=$1 AND EXISTS (
 SELECT 1 FROM steps o WHERE o.settled AND $rt_same
-AND (o.attempt OR o.started_at IS NULL));
+AND (o.attempt OR o.started_at ISNULL));
 WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
 WHERE run=$1 AND status<>'skipped' UNION
 SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
@@ -2968,7 +2968,7 @@ rt_sql_write_state() {
 }
 
 # rt_sql_derive RUN: writes those that are missing or differ from the rows;
-# rt_sql_stale RUN: answers with their paths.
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
 	rt_sql_row=${2:-'count(writefile(path,text))'}
 	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
@@ -2986,7 +2986,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:
@@ -3124,7 +3124,7 @@ SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
 # rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
 rt_sql_undo_next() {
 	RT_REPLY="SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM $RT_JOINED
+(s.rollback NOTNULL)||' '||r.id||' '||s.step FROM $RT_JOINED
 WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 }
@@ -4246,7 +4246,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 2c8d88883aa0f4d04e0fe6b681971f3c81d9d0cce33cea96620fee830febbbbb
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 011b447ef0c91c0e590dcedb4abfb6cd4f5f67a147e53d38864458ec48064c5f
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 17bfc3b272232a244a635adaf4775a67f7d06762126bb6b21bf52f50839bed3e ] || {
+	[ "$rt_script_sha" = 8e2ddd869fc5daf7dc7a4052499e49759ab6f0749857ec5a490d529963df1217 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2801,7 +2801,7 @@ AND s.fingerprint=o.fingerprint"
 SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
 WHERE run=$1 AND EXISTS (
 SELECT 1 FROM steps o WHERE o.settled AND $rt_same
-AND (o.attempt OR o.started_at IS NULL));
+AND (o.attempt OR o.started_at ISNULL));
 WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
 WHERE run=$1 AND status<>'skipped' UNION
 SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
@@ -2962,7 +2962,7 @@ rt_sql_write_state() {
 }
 
 # rt_sql_derive RUN: writes those that are missing or differ from the rows;
-# rt_sql_stale RUN: answers with their paths.
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
 	rt_sql_row=${2:-'count(writefile(path,text))'}
 	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
@@ -2980,7 +2980,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:
@@ -3118,7 +3118,7 @@ SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
 # rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
 rt_sql_undo_next() {
 	RT_REPLY="SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM $RT_JOINED
+(s.rollback NOTNULL)||' '||r.id||' '||s.step FROM $RT_JOINED
 WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 }
@@ -4261,7 +4261,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a218036a66d188229603f2f4e105ad6266b9fc41fde99fadc2318cfdc3032ced
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 6ff0eb176f6e763aaa6fa7cd7b2f3725579dab0b06a043f57eaeb5c47cb55591
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
