@@ -16,6 +16,7 @@ RT_ELSEWHERE='Choose another place with: --checkpoint-dir DIR'
 # The clock, in SQL: sqlite3 reads it, for date would be a process a step.
 RT_NOW="strftime('%Y-%m-%dT%H:%M:%fZ','now')"
 RT_MS="CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)"
+RT_JOINED='step_checkpoints s JOIN installer_runs r ON r.run=s.run'
 
 # mksh alone needs a token of success: see rt_step_child.
 case ${KSH_VERSION-} in

@@ -48,6 +48,7 @@ rt_plan_step() {
 		*" $rt_word "*skip) rt_do=run rt_why="depends on $rt_word" ;;
 		esac
 	done
+	case $5 in *w*) "gate_$3" plan "$@" ;; esac
 	[ "$rt_do" = skip ] || rt_runs="$rt_runs$2 "
 	rt_event plan_step step "$2" "#ord" "$1" action "$rt_do" why "$rt_why"
 	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
@@ -96,10 +97,8 @@ rt_verify_all() {
 
 # rt_verify_step: takes the plan's line of a step.
 rt_verify_step() {
-	case $5 in
-	*v*) ;;
-	*) return 0 ;;
-	esac
+	case $5 in *v*) ;; *) return ;; esac
+	case $5 in *w*) "gate_$3" verify "$@" && return ;; esac
 	rt_count=$((rt_count + 1))
 	rt_child_mark "$1" "$2" verify
 	rt_output=$(

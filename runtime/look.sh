@@ -1,5 +1,6 @@
 # module: look
 # provides: rt_state_scan rt_state_get rt_state_is rt_state_look
+# provides: rt_state_octal
 # requires: base folder hash
 
 # A state file is numbered from 1 in its step. Its looks are five values:

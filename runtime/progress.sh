@@ -1,6 +1,6 @@
 # module: progress
 # provides: rt_progress_begin rt_progress_done rt_progress_failed
-# provides: rt_progress_flush
+# provides: rt_progress_flush rt_progress_line
 # requires: base store query state process rollback step report text
 
 # rt_progress_begin: takes the plan's line of a step: the durable record

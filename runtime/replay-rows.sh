@@ -33,8 +33,11 @@ function chosen(k, r, o, n) {
  if (n == 2) return r > A[2] || r == A[2] && o >= A[3] + 0
  return r == A[2] && o > A[3] + 0 || r > A[2] || r < A[2] && seq[k] > A[4] + 0
 }
+# Skipped by its condition.
+function declined(k) { return status[k] == "skipped" && began[k] != "" }
 function skip(r, p,    o, q, n, i, list, runs_again, more, k) {
- for (o = 1; o <= steps[r]; o++) if ((q = same(r, o, p)) && settled(p, q)) {
+ for (o = 1; o <= steps[r]; o++) if ((q = same(r, o, p)) && settled(p, q) &&
+  !declined(p "," q)) {
   k = r "," o
   status[k] = "skipped"; seq[k] = seq[p "," q]
  }
@@ -102,6 +105,8 @@ function apply(n,    op, k, r, o) {
   took[k] = nowms - beganms[k] > 0 ? nowms - beganms[k] : 0
   exited[k] = op == "complete" ? 0 : A[6]
   if (op == "fail") undoing[k] = A[5] + 0
+ } else if (op == "skip") {
+  status[k] = "skipped"; finished[k] = now
  } else if (op == "state_before") {
   if (A[4] + 0 > files[k]) files[k] = A[4] + 0
   k = k "," A[4]

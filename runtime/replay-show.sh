@@ -150,6 +150,7 @@ function show(op, r, k,    o, out, best) {
  else if (op == "run_text") print run[r] ", started " started[r] \
   (ended[r] == "" ? "" : ", ended " ended[r])
  else if (op == "step_text") print "  [" A[3] "] " id[k] ": " status[k] \
+  (declined(k) ? " (condition)" : "") \
   (status[k] == "failed" ? " (exit " exited[k] ")" : "") \
   (status[k] ~ /^(completed|failed)$/ ? ", " took[k] " ms" : "") \
   (undoing[k] ? ", undo begun" : settled(r, A[3]) ? ", settled" : "") \
@@ -161,7 +162,7 @@ function show(op, r, k,    o, out, best) {
    best = 0
    for (o = 1; o <= steps[r]; o++) {
     k = r "," o
-    if (attempt[k] > 0 && (A[2] == "" || id[k] == A[2]) &&
+    if (began[k] != "" && (A[2] == "" || id[k] == A[2]) &&
      seq[k] > best) {
      best = seq[k]
      out = r " " o " " attempt[k] " " id[k]

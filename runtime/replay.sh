@@ -118,7 +118,7 @@ function exported(f) {
 }
 
 BEGIN {
- writes = " run_new run_again run_close step_new over from rerun start " \
+ writes = " run_new run_again run_close step_new over from rerun start skip " \
   "complete fail state_before state_after state_forget " \
   "undo_atomic undo_mark " \
   "undo_again undo_done undo_kept undo_close "

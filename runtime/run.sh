@@ -98,8 +98,9 @@ rt_run_step() {
 		rt_event step_skipped step "$2" "#ord" "$1" reason settled
 		return 0
 	fi
-	rt_ran=$((rt_ran + 1))
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
+	case $5 in *w*) "gate_$3" "$@" && return ;; esac
+	rt_ran=$((rt_ran + 1))
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then

@@ -2,9 +2,11 @@
 # provides: rt_store_check rt_store_setup rt_store_views
 # requires: base store text report folder
 
-# rt_store_check: refuses a damaged store and one of a newer schema.
+# rt_store_check: refuses a damaged store and one of a newer schema. While
+# another sqlite3 closes the database nobody can read it.
 rt_store_check() {
-	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+	rt_store_ask ".timeout 10000
+SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
 CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
@@ -123,7 +125,7 @@ CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
 nullif(post_digest,''),'mode',nullif(post_mode,''),
 'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
 ||char(10) AS text
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+FROM $RT_JOINED;"
 	rt_text_shell "$rt_dir"
 	rt_text_sql "$RT_REPLY"
 	rt_store_ask "CREATE TEMP VIEW rollbacks AS SELECT s.run,s.ord,
@@ -140,5 +142,5 @@ export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+FROM $RT_JOINED;"
 }

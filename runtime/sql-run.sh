@@ -99,7 +99,8 @@ AND s.fingerprint=o.fingerprint"
 	RT_REPLY="UPDATE step_checkpoints AS s SET status='skipped',seq=(
 SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
 WHERE run=$1 AND EXISTS (
-SELECT 1 FROM steps o WHERE o.settled AND $rt_same);
+SELECT 1 FROM steps o WHERE o.settled AND $rt_same
+AND (o.attempt OR o.started_at ISNULL));
 WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
 WHERE run=$1 AND status<>'skipped' UNION
 SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
@@ -128,9 +129,9 @@ WHERE run=$1 AND ord>=$2 AND status IN ('completed','skipped');"
 # rt_sql_kept RUN: "ORD STEP" of each settled step that has state files, the
 # last one first; rt_sql_rerun RUN ORD: it runs again.
 rt_sql_kept() {
-	RT_REPLY="SELECT ord||' '||step FROM steps s WHERE run=$1 AND settled
-AND EXISTS (SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY ord DESC;"
+	RT_REPLY="SELECT ord||' '||step FROM steps WHERE run=$1 AND settled
+AND ord IN (SELECT ord FROM state_files WHERE run=$1
+AND post_kind NOTNULL) ORDER BY ord DESC;"
 }
 rt_sql_rerun() {
 	RT_REPLY="UPDATE step_checkpoints SET status='pending'

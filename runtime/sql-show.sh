@@ -33,6 +33,7 @@ coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$1;"
 }
 rt_sql_step_text() {
 	RT_REPLY="SELECT '  ['||ord||'] '||step||': '||status||
+iif(status='skipped' AND started_at NOTNULL,' (condition)','')||
 iif(status='failed',' (exit '||exit_code||')','')||
 iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
 iif(undoing,', undo begun',iif(settled,', settled',''))||
@@ -68,21 +69,11 @@ rt_sql_log() {
 	RT_REPLY=
 	[ -z "$1" ] || RT_REPLY="AND step='$1'"
 	RT_REPLY="SELECT run||' '||ord||' '||attempt||' '||step
-FROM step_checkpoints WHERE attempt>0 $RT_REPLY
+FROM step_checkpoints WHERE started_at NOTNULL $RT_REPLY
 ORDER BY run DESC,seq DESC LIMIT 1;"
 }
 
 # rt_sql_integrity: ok, or what is wrong with the database.
 rt_sql_integrity() {
 	RT_REPLY='PRAGMA integrity_check(1);'
-}
-
-# rt_sql_stale RUN: the paths of the derived files that are missing or not
-# what the rows say.
-rt_sql_stale() {
-	RT_REPLY="SELECT path FROM states
-WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(path) IS NOT CAST(text AS BLOB);
-SELECT path FROM rollbacks WHERE run=$1 AND checkpoint AND attempt>0
-AND readfile(path) IS NOT CAST(text AS BLOB);"
 }

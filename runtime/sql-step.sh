@@ -35,22 +35,25 @@ WHERE run=$1 AND ord=$2;"
 # rt_sql_write_rollback RUN ORD, rt_sql_write_state RUN ORD: the files of a
 # checkpoint. They answer nothing.
 rt_sql_write_rollback() {
-	RT_REPLY="SELECT 1 FROM rollbacks WHERE run=$1
+	RT_REPLY="SELECT 1 FROM ${3-rollbacks} WHERE run=$1
 AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
 }
 rt_sql_write_state() {
-	RT_REPLY="SELECT 1 FROM states WHERE run=$1
-AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+	rt_sql_write_rollback "$@" states
 }
 
-# rt_sql_derive RUN: writes those that are missing or differ.
+# rt_sql_derive RUN: writes those that are missing or differ from the rows;
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
-	RT_REPLY="SELECT count(writefile(path,text)) FROM states
-WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(path) IS NOT CAST(text AS BLOB);
-SELECT count(writefile(path,text)) FROM rollbacks
-WHERE run=$1 AND checkpoint AND attempt>0
-AND readfile(path) IS NOT CAST(text AS BLOB);"
+	rt_sql_row=${2:-'count(writefile(path,text))'}
+	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
+	RT_REPLY="SELECT $rt_sql_row FROM states WHERE run=$1 AND checkpoint
+AND status IN ('completed','rolled_back') $2
+SELECT $rt_sql_row FROM rollbacks WHERE run=$1 AND checkpoint
+AND attempt>0 $2"
+}
+rt_sql_stale() {
+	rt_sql_derive "$1" path
 }
 
 # rt_sql_prior STEP: "RUN ORD" of what last left its state files known.
@@ -58,7 +61,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:

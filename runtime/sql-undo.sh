@@ -8,8 +8,7 @@
 # ATTEMPT is undo where its rollback may have been.
 rt_sql_strays() {
 	RT_REPLY="SELECT r.run||' '||r.id||' '||s.ord||' '||
-iif(s.undoing,'undo',s.attempt)||' '||s.step FROM
-step_checkpoints s JOIN installer_runs r ON r.run=s.run
+iif(s.undoing,'undo',s.attempt)||' '||s.step FROM $RT_JOINED
 WHERE s.status='running' OR s.undoing;"
 }
 
@@ -72,8 +71,8 @@ SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
 # rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
 rt_sql_undo_next() {
 	RT_REPLY="SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM step_checkpoints s
-JOIN installer_runs r ON r.run=s.run WHERE s.undoing>0
+(s.rollback NOTNULL)||' '||r.id||' '||s.step FROM $RT_JOINED
+WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 }
 

@@ -12,7 +12,7 @@ rt_step_exec() {
 	{
 		rt_child_enter "$2"
 		rt_step_child "$1" "$3" "$5"
-	} </dev/null >"$rt_log" 2>&1 &
+	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
 	rt_child_wait
 	rt_step_believe "$1"

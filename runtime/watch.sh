@@ -7,7 +7,7 @@
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >"$rt_log"
+		: >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"

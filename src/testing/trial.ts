@@ -13,7 +13,7 @@ export interface Baseline {
   readonly before: Tree;
   readonly after: Tree;
   readonly varying: Varying;
-  /** Milliseconds of each step, by id. */
+  /** Milliseconds of each step that runs, by id: its condition may skip one. */
   readonly durations: ReadonlyMap<string, number>;
 }
 

@@ -94,7 +94,8 @@ function checkOtherTexts({ step, path, label }: DraftStep, tree: SyntaxTree): vo
   });
 }
 
-function reportCrlf(
+/** Reports the CR that a shell would take for a part of each command. */
+export function reportCrlf(
   text: string,
   what: string,
   step: string,

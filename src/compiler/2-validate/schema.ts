@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { machineNames } from "../requirements.js";
+import { conditions } from "./condition-schema.js";
 
 /**
  * The shape of an installer.toml: which keys there are, and of which type.
@@ -53,6 +54,10 @@ const step = z.strictObject({
   target: z.string().optional(),
   line: z.string().optional(),
   comment: z.string().optional(),
+  when: z.string().optional(),
+  unless: z.string().optional(),
+  preconditions: conditions.optional(),
+  postconditions: conditions.optional(),
   script: script.optional(),
   checkpoint: checkpoint.optional(),
   verification: verification.optional(),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { SyntaxTree } from "../1-parse/parse.js";
 import { nearest } from "../diagnostics/suggest.js";
+import { optionAt, unfolded } from "./union-issues.js";
 import { installerToml, type Draft, type InstallerToml } from "./schema.js";
 import {
   meaninglessKeys,
@@ -20,7 +21,7 @@ export function checkShape(tree: SyntaxTree): Draft<InstallerToml> {
   const result = installerToml.safeParse(tree.value, { reportInput: true });
   if (result.success) return result.data;
   const rest: unknown = structuredCopy(tree.value);
-  for (const issue of result.error.issues) {
+  for (const issue of result.error.issues.flatMap(unfolded)) {
     const path = issue.path as Path;
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
@@ -129,7 +130,8 @@ function titled(path: Path): string {
 
 /** The keys that the schema has for a table. */
 function keysAt(path: Path): string[] {
-  const schema = schemaAt(path);
+  const found = schemaAt(path);
+  const schema = found instanceof z.ZodUnion ? optionAt(found, "") : found;
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
@@ -137,14 +139,18 @@ function schemaAt(path: Path): unknown {
   let schema: unknown = installerToml;
   for (const part of path) {
     if (schema instanceof z.ZodOptional) schema = schema.unwrap();
+    if (schema instanceof z.ZodUnion) schema = optionAt(schema, part);
     if (schema instanceof z.ZodObject) schema = schema.shape[part as string];
+    else if (schema instanceof z.ZodRecord) schema = schema.valueType;
     else if (schema instanceof z.ZodArray) schema = schema.element;
   }
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
-function expectedBy(path: Path, issue: Issue): string {
-  const schema = schemaAt(path);
+function expectedBy(path: Path, issue: Issue, schema = schemaAt(path)): string {
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.map((one) => expectedBy(path, issue, one)).join(" or ");
+  }
   if (schema instanceof z.ZodArray) {
     return holdsStrings(schema)
       ? "a list of strings"
@@ -152,7 +158,7 @@ function expectedBy(path: Path, issue: Issue): string {
         ? `a list of tables, \`[[${keyOf(path)}]]\``
         : "a list of tables";
   }
-  if (schema instanceof z.ZodObject) return "a table";
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return "a table";
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return "a string";
   return issue.message;

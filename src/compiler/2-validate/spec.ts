@@ -1,4 +1,5 @@
 import type { SpecRequirements } from "../requirements.js";
+import type { Condition } from "./conditions.js";
 
 /** The parsed, validated installer.toml: every default filled in. */
 export interface Spec {
@@ -34,6 +35,12 @@ export interface SpecStep {
    */
   readonly checkpoint?: SpecCheckpoint;
   readonly verification: readonly SpecVerification[];
+  /** Commands that decide whether the step runs; no text ends in a newline. */
+  readonly when?: string;
+  readonly unless?: string;
+  /** There where they are not empty. */
+  readonly preconditions?: readonly Condition[];
+  readonly postconditions?: readonly Condition[];
 }
 
 export interface SpecScript {

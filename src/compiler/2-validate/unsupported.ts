@@ -18,8 +18,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
     "group",
     "privileges",
     "parallel_group",
-    "preconditions",
-    "postconditions",
     "timing",
     "retry",
     "on_failure",

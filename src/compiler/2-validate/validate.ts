@@ -4,6 +4,7 @@ import { interpreterWords } from "../interpreter.js";
 import type { Asset } from "../source.js";
 import { checkActions } from "./check-actions.js";
 import { checkCheckpoints } from "./check-checkpoints.js";
+import { checkConditions } from "./check-conditions.js";
 import { checkDependencies } from "./check-dependencies.js";
 import { checkFileActions } from "./check-file-actions.js";
 import { checkIds } from "./check-ids.js";
@@ -11,6 +12,7 @@ import { checkRequirements, toRequirements } from "./check-requirements.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
 import { checkText } from "./check-text.js";
+import { toConditions } from "./conditions.js";
 import { hasNoCommands } from "./draft-steps.js";
 import type { InstallerToml, StepToml } from "./schema.js";
 import { checkShape } from "./shape.js";
@@ -36,6 +38,7 @@ export function validate(tree: SyntaxTree): Spec {
   checkScripts(draft, tree, read);
   checkStateFiles(draft, tree);
   checkCheckpoints(draft, tree);
+  checkConditions(draft, tree);
   tree.log.throwIfErrors();
 
   // Without an error nothing that the schema asks for was taken out.
@@ -63,6 +66,20 @@ function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
     verification: (step.verification?.commands ?? []).map(({ cmd, expect }) =>
       expect === undefined || expect === "" ? { cmd } : { cmd, expect },
     ),
+    ...toSpecConditions(step),
+  };
+}
+
+/** Without what a step does not have: its fingerprint stays as it was. */
+function toSpecConditions(step: StepToml): Partial<SpecStep> {
+  const { when, unless } = step;
+  const before = toConditions(step.preconditions);
+  const after = toConditions(step.postconditions);
+  return {
+    ...(when === undefined ? {} : { when: withoutLineEnds(when) }),
+    ...(unless === undefined ? {} : { unless: withoutLineEnds(unless) }),
+    ...(before.length === 0 ? {} : { preconditions: before }),
+    ...(after.length === 0 ? {} : { postconditions: after }),
   };
 }
 
@@ -158,7 +175,11 @@ function tidied(path: string): string {
 
 /** Trailing newlines become one; all else is the author's. */
 function endInNewline(text: string): string {
-  return `${text.replace(/\n+$/, "")}\n`;
+  return `${withoutLineEnds(text)}\n`;
+}
+
+function withoutLineEnds(text: string): string {
+  return text.replace(/\n+$/, "");
 }
 
 /** A file that several steps name is read once, and so is the same for all. */

@@ -11,7 +11,7 @@ export function sha256(text: string): string {
  * who mends a typo or an undo command does not want the step to run again.
  */
 export function stepFingerprint(step: SpecStep): string {
-  const { script, checkpoint } = step;
+  const { script, checkpoint, when, unless, preconditions, postconditions } = step;
   return digest({
     action: step.action,
     dependsOn: step.dependsOn,
@@ -22,6 +22,11 @@ export function stepFingerprint(step: SpecStep): string {
     atomic: checkpoint?.atomic ?? false,
     snapshot: checkpoint?.snapshot ?? true,
     verification: step.verification,
+    // JSON leaves out what a step does not have.
+    when,
+    unless,
+    preconditions,
+    postconditions,
   });
 }
 

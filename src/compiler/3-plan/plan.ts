@@ -23,7 +23,8 @@ export interface PlanStep extends SpecStep {
   readonly symbol: string;
   /**
    * 32 hex digits over what the step does: action, script, interpreter,
-   * errexit, state files, atomic, snapshot, verification and depends_on;
+   * errexit, state files, atomic, snapshot, verification, conditions and
+   * depends_on;
    * not its name and not its rollback.
    */
   readonly fingerprint: string;

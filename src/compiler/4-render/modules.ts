@@ -1,5 +1,6 @@
 import type { Plan } from "../3-plan/plan.js";
 import { isPlainSh } from "../interpreter.js";
+import { conditionModules } from "./condition-view.js";
 import { modulesOf } from "./file-actions.js";
 import { requirementModules } from "./requirements-view.js";
 
@@ -57,6 +58,7 @@ function rootsOf(plan: Plan): string[] {
   }
   roots.push(...modulesOf(plan));
   roots.push(...requirementModules(plan.requirements));
+  roots.push(...conditionModules(plan));
   return roots;
 }
 

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import Handlebars from "handlebars";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
+import { isGated } from "../condition-calls.js";
 import { isPlainSh, isShell, programOf } from "../interpreter.js";
-import { callsOf, commandOf } from "./file-actions.js";
 import { REQUIREMENTS_CHECK } from "../requirements.js";
+import { conditionView, gateLegend, postconditionCalls } from "./condition-view.js";
+import { callsOf, commandOf } from "./file-actions.js";
 import { earlyNames, moduleText, selectModules } from "./modules.js";
 import { requirementsView } from "./requirements-view.js";
 import type { Script } from "./script.js";
@@ -46,6 +48,7 @@ export function render(plan: Plan, assets: RenderAssets): Script {
   const machinery = fill("body", {
     ...installer,
     ...stepsView(plan.steps, plan.installer.name),
+    gated: gateLegend(plan.steps),
     undo: undoView(plan, assets.runtime),
     early: plan.steps.length > PLAN_PART ? [words(earlyNames(assets.runtime))] : [],
     runtime: own(selectModules(plan, assets.runtime)),
@@ -151,7 +154,8 @@ function stepView(step: PlanStep, installer: string): object {
     file: step.file === undefined ? [] : [commandOf(step.file, step, installer)],
     foreign: script && !isPlainSh(script.interpreter) ? [foreignView(step)] : [],
     rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
-    verify: step.verification.length > 0 ? [step.verification.map(verifyView)] : [],
+    ...conditionView(step),
+    verify: isVerified(step) ? [[...step.verification.map(verifyCall), ...postconditionCalls(step)]] : [],
   };
 }
 
@@ -175,8 +179,12 @@ function strictFlags(interpreter: readonly string[], errexit: boolean): string[]
   return shell ? [errexit ? "-eu" : "-u"] : [];
 }
 
-function verifyView({ cmd, expect }: PlanStep["verification"][number]): object {
-  return { arguments: words(expect === undefined ? [cmd] : [cmd, expect]) };
+function isVerified({ verification, postconditions }: PlanStep): boolean {
+  return verification.length > 0 || postconditions !== undefined;
+}
+
+function verifyCall({ cmd, expect }: PlanStep["verification"][number]): ShellText {
+  return words(expect === undefined ? ["rt_verify", cmd] : ["rt_verify", cmd, expect]);
 }
 
 /** Letters that the runtime reads: see rt_begin_step and rt_step_child. */
@@ -185,13 +193,14 @@ function flagsOf(step: PlanStep): string {
   const flags = [
     (script || step.file) && "x",
     script && isPlainSh(script.interpreter) && !script.errexit && "E",
-    step.verification.length > 0 && "v",
+    isVerified(step) && "v",
     checkpoint && "c",
     checkpoint?.atomic && "a",
     checkpoint?.irreversible && "i",
     checkpoint?.snapshot && "s",
     (checkpoint?.rollback !== undefined || step.file) && "r",
     step.file && "y",
+    isGated(step) && "w",
   ];
   return flags.filter(Boolean).join("") || "-";
 }

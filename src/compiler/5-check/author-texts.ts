@@ -4,6 +4,7 @@ import type { InstallerToml } from "../2-validate/schema.js";
 import type { Plan, PlanStep } from "../3-plan/plan.js";
 import { programOf } from "../interpreter.js";
 import { LineTable, type Place } from "../source.js";
+import { conditionTexts } from "./condition-texts.js";
 
 /** A piece of shell that the author wrote, and where its lines stand. */
 export interface AuthorText {
@@ -33,6 +34,7 @@ export function authorTexts(plan: Plan, tree: SyntaxTree): AuthorText[] {
         placeOf: (line) =>
           tree.lineAt([...path, "verification", "commands", index, "cmd"], line),
       })),
+      ...conditionTexts(step, toml.step[path[1] as number], path, tree),
     ];
   });
 }

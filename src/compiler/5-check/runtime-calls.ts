@@ -1,6 +1,7 @@
 import type { Plan } from "../3-plan/plan.js";
 import type { Script } from "../4-render/script.js";
 import { InternalError } from "../diagnostics/diagnostic.js";
+import { functionsOfConditions } from "../condition-calls.js";
 import { isPlainSh } from "../interpreter.js";
 import { checksOf, REQUIREMENTS_CHECK } from "../requirements.js";
 
@@ -47,6 +48,7 @@ function calledBySteps({ steps, requirements }: Plan): string[] {
     ...(requirements ? [REQUIREMENTS_CHECK, ...checksOf(requirements).map((check) => `rt_require_${check}`)] : []),
     ...(steps.some((step) => step.verification.length > 0) ? ["rt_verify"] : []),
     ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
+    ...steps.flatMap(functionsOfConditions),
   ];
 }
 

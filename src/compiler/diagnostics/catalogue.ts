@@ -233,6 +233,41 @@ const catalogue = {
     "take one of them out, or name the versions themselves",
   ]),
 
+  WM0280: error((f: { key: string }) => [
+    `${tick(f.key)} is empty`,
+    "write what is asked, or take the key out",
+  ]),
+  WM0281: warning((f: { step: string; table: string }) => [
+    `the ${tick(f.table)} of step ${tick(f.step)} have no condition`,
+    "write one, or take the table out",
+  ]),
+  WM0282: error((f: { key: string; path: string }) => [
+    `the path ${tick(f.path)} of ${tick(f.key)} does not say where it is on the host`,
+    `begin it with ${tick("/")}, ${tick("~/")} or ${tick("$HOME/")}`,
+  ]),
+  WM0283: error((f: { value: string }) => [
+    `${tick(f.value)} is no value for ${tick("file_mode")}`,
+    `write a mode in octal, as in ${tick("755")}, or a path and its mode, as in ${tick("/etc/app.conf:644")}`,
+  ]),
+  WM0284: error((f: { mode: string }) => [
+    `the mode ${tick(f.mode)} is for no file`,
+    `name the file in ${tick("file_exists")} of the same table, or write it as ${tick("PATH:MODE")}`,
+  ]),
+  WM0285: error((f: { name: string; value: string; reason: string }) => [
+    `${tick(f.value)}, which ${tick(f.name)} is to match, is no POSIX extended regular expression: ${plain(f.reason)}`,
+    `it is what ${tick("grep -E")} takes, and matches anywhere in the value: ${tick("^")} and ${tick("$")} hold it to the ends`,
+  ]),
+  WM0286: error((f: { key: string; value: string }) => [
+    `${tick(f.value)} is no name for ${tick(f.key)}`,
+    f.key === "user" || f.key === "group"
+      ? `write a name of letters, digits, ${tick(".")}, ${tick("_")} and ${tick("-")}, or ${tick("${NAME}")} for one of the environment`
+      : `write one name of letters, digits, ${tick(".")}, ${tick("_")}, ${tick("-")} and the like; several go in a list`,
+  ]),
+  WM0287: error((f: { name: string }) => [
+    `${tick(f.name)} cannot be the name of a variable`,
+    `use letters, digits and ${tick("_")}, with no digit first`,
+  ]),
+
   WM0501: error((f: { what: string; shell: string; reason: string }) => [
     `${f.shell} cannot parse ${f.what}: ${plain(f.reason)}`,
   ]),

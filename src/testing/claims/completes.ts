@@ -26,7 +26,9 @@ export const completes: Claim = {
         before: one.before,
         after: one.after,
         varying: varyingPaths(one.after, other.after),
-        durations: new Map(one.status.steps.map(({ id, duration_ms: ms }) => [id, ms ?? 0])),
+        durations: new Map(
+          one.status.steps.flatMap(({ id, duration_ms: ms }) => (ms === null ? [] : [[id, ms]])),
+        ),
       };
     }
     return outcome;

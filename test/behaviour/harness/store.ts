@@ -48,7 +48,7 @@ export class Store {
       runtimeVariable("replay-show", "RT_REPLAY_SHOW"),
       runtimeVariable("replay", "RT_REPLAY"),
     ].join("\n");
-    const args = ["-v", "exporting=1", "-v", "readonly=1", program];
+    const args = ["-v", "readonly=export", program];
     const options = { cwd: this.dir, env: { ...process.env, LC_ALL: "C" }, input: "" };
     return `${runtimeVariable("schema", "RT_SCHEMA")}\n${execFileSync("awk", args, options).toString()}`;
   }

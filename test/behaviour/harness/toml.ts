@@ -3,6 +3,10 @@ export interface TestStep {
   readonly id: string;
   readonly name?: string;
   readonly depends_on?: readonly string[];
+  readonly when?: string | undefined;
+  readonly unless?: string;
+  readonly preconditions?: object;
+  readonly postconditions?: object;
   /** The text of `[step.script]`; a step without it is a `verify` step. */
   readonly run?: string;
   readonly interpreter?: string;
@@ -35,10 +39,12 @@ export function installerToml(installer: TestInstaller): string {
 }
 
 function stepToml(step: TestStep): string {
-  const { run, interpreter, errexit, checkpoint, verify, ...head } = step;
+  const { run, interpreter, errexit, checkpoint, verify, preconditions, postconditions, ...head } = step;
   const action = run === undefined ? "verify" : "script";
   const parts = [`\n[[step]]\n`, keys({ name: step.id, action, ...head })];
   if (checkpoint) parts.push("[step.checkpoint]\n", keys(checkpoint));
+  if (preconditions) parts.push("[step.preconditions]\n", keys(preconditions));
+  if (postconditions) parts.push("[step.postconditions]\n", keys(postconditions));
   if (run !== undefined) {
     parts.push("[step.script]\n", keys({ interpreter, errexit, content: run }));
   }

@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 9b1e54ddca0f04698ea2594e03c6420fab3eb079a99b369490c6e17fd3e1b973 ] || {
+	[ "$rt_script_sha" = b5bd8c821007f4e68c9243f326e12002f6c3b445e87af5a7d56ae71db100e116 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -156,6 +156,7 @@ RT_ELSEWHERE='Choose another place with: --checkpoint-dir DIR'
 # The clock, in SQL: sqlite3 reads it, for date would be a process a step.
 RT_NOW="strftime('%Y-%m-%dT%H:%M:%fZ','now')"
 RT_MS="CAST((julianday('now')-2440587.5)*86400000 AS INTEGER)"
+RT_JOINED='step_checkpoints s JOIN installer_runs r ON r.run=s.run'
 
 # mksh alone needs a token of success: see rt_step_child.
 case ${KSH_VERSION-} in
@@ -849,6 +850,7 @@ rt_plan_step() {
 		*" $rt_word "*skip) rt_do=run rt_why="depends on $rt_word" ;;
 		esac
 	done
+	case $5 in *w*) "gate_$3" plan "$@" ;; esac
 	[ "$rt_do" = skip ] || rt_runs="$rt_runs$2 "
 	rt_event plan_step step "$2" "#ord" "$1" action "$rt_do" why "$rt_why"
 	case $5 in *c*) rt_why="$rt_why; checkpoint" ;; esac
@@ -897,10 +899,8 @@ rt_verify_all() {
 
 # rt_verify_step: takes the plan's line of a step.
 rt_verify_step() {
-	case $5 in
-	*v*) ;;
-	*) return 0 ;;
-	esac
+	case $5 in *v*) ;; *) return ;; esac
+	case $5 in *w*) "gate_$3" verify "$@" && return ;; esac
 	rt_count=$((rt_count + 1))
 	rt_child_mark "$1" "$2" verify
 	rt_output=$(
@@ -1647,7 +1647,7 @@ function exported(f) {
 }
 
 BEGIN {
- writes = " run_new run_again run_close step_new over from rerun start " \
+ writes = " run_new run_again run_close step_new over from rerun start skip " \
   "complete fail state_before state_after state_forget " \
   "undo_atomic undo_mark " \
   "undo_again undo_done undo_kept undo_close "
@@ -1703,8 +1703,11 @@ function chosen(k, r, o, n) {
  if (n == 2) return r > A[2] || r == A[2] && o >= A[3] + 0
  return r == A[2] && o > A[3] + 0 || r > A[2] || r < A[2] && seq[k] > A[4] + 0
 }
+# Skipped by its condition.
+function declined(k) { return status[k] == "skipped" && began[k] != "" }
 function skip(r, p,    o, q, n, i, list, runs_again, more, k) {
- for (o = 1; o <= steps[r]; o++) if ((q = same(r, o, p)) && settled(p, q)) {
+ for (o = 1; o <= steps[r]; o++) if ((q = same(r, o, p)) && settled(p, q) &&
+  !declined(p "," q)) {
   k = r "," o
   status[k] = "skipped"; seq[k] = seq[p "," q]
  }
@@ -1772,6 +1775,8 @@ function apply(n,    op, k, r, o) {
   took[k] = nowms - beganms[k] > 0 ? nowms - beganms[k] : 0
   exited[k] = op == "complete" ? 0 : A[6]
   if (op == "fail") undoing[k] = A[5] + 0
+ } else if (op == "skip") {
+  status[k] = "skipped"; finished[k] = now
  } else if (op == "state_before") {
   if (A[4] + 0 > files[k]) files[k] = A[4] + 0
   k = k "," A[4]
@@ -1980,6 +1985,7 @@ function show(op, r, k,    o, out, best) {
  else if (op == "run_text") print run[r] ", started " started[r] \
   (ended[r] == "" ? "" : ", ended " ended[r])
  else if (op == "step_text") print "  [" A[3] "] " id[k] ": " status[k] \
+  (declined(k) ? " (condition)" : "") \
   (status[k] == "failed" ? " (exit " exited[k] ")" : "") \
   (status[k] ~ /^(completed|failed)$/ ? ", " took[k] " ms" : "") \
   (undoing[k] ? ", undo begun" : settled(r, A[3]) ? ", settled" : "") \
@@ -1991,7 +1997,7 @@ function show(op, r, k,    o, out, best) {
    best = 0
    for (o = 1; o <= steps[r]; o++) {
     k = r "," o
-    if (attempt[k] > 0 && (A[2] == "" || id[k] == A[2]) &&
+    if (began[k] != "" && (A[2] == "" || id[k] == A[2]) &&
      seq[k] > best) {
      best = seq[k]
      out = r " " o " " attempt[k] " " id[k]
@@ -2452,8 +2458,9 @@ rt_run_step() {
 		rt_event step_skipped step "$2" "#ord" "$1" reason settled
 		return 0
 	fi
-	rt_ran=$((rt_ran + 1))
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
+	case $5 in *w*) "gate_$3" "$@" && return ;; esac
+	rt_ran=$((rt_ran + 1))
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -2628,7 +2635,7 @@ CASE post_kind WHEN 'symlink' THEN 'target' ELSE 'sha256' END,
 nullif(post_digest,''),'mode',nullif(post_mode,''),
 'size',post_size)) FROM state_files f WHERE f.run=s.run AND f.ord=s.ord))
 ||char(10) AS text
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+FROM $RT_JOINED;"
 	rt_text_shell "$rt_dir"
 	rt_text_sql "$RT_REPLY"
 	rt_store_ask "CREATE TEMP VIEW rollbacks AS SELECT s.run,s.ord,
@@ -2645,7 +2652,7 @@ export WAYMARK_DIR WAYMARK_BACKUP WAYMARK_STEP WAYMARK_WORK WAYMARK_PWD
 cd \"\$WAYMARK_WORK\"
 '||coalesce(rollback,': # the author gave no commands
 ') AS text
-FROM step_checkpoints s JOIN installer_runs r ON r.run=s.run;"
+FROM $RT_JOINED;"
 }
 
 # rt_signals_early: before the lock is held a signal ends this call, which
@@ -2773,7 +2780,8 @@ AND s.fingerprint=o.fingerprint"
 	RT_REPLY="UPDATE step_checkpoints AS s SET status='skipped',seq=(
 SELECT o.seq FROM step_checkpoints o WHERE $rt_same)
 WHERE run=$1 AND EXISTS (
-SELECT 1 FROM steps o WHERE o.settled AND $rt_same);
+SELECT 1 FROM steps o WHERE o.settled AND $rt_same
+AND (o.attempt OR o.started_at ISNULL));
 WITH RECURSIVE again(step) AS (SELECT step FROM step_checkpoints
 WHERE run=$1 AND status<>'skipped' UNION
 SELECT dep.step FROM dep JOIN again ON dep.dep=again.step)
@@ -2802,9 +2810,9 @@ WHERE run=$1 AND ord>=$2 AND status IN ('completed','skipped');"
 # rt_sql_kept RUN: "ORD STEP" of each settled step that has state files, the
 # last one first; rt_sql_rerun RUN ORD: it runs again.
 rt_sql_kept() {
-	RT_REPLY="SELECT ord||' '||step FROM steps s WHERE run=$1 AND settled
-AND EXISTS (SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY ord DESC;"
+	RT_REPLY="SELECT ord||' '||step FROM steps WHERE run=$1 AND settled
+AND ord IN (SELECT ord FROM state_files WHERE run=$1
+AND post_kind NOTNULL) ORDER BY ord DESC;"
 }
 rt_sql_rerun() {
 	RT_REPLY="UPDATE step_checkpoints SET status='pending'
@@ -2848,6 +2856,7 @@ coalesce(', ended '||ended_at,'') FROM installer_runs WHERE run=$1;"
 }
 rt_sql_step_text() {
 	RT_REPLY="SELECT '  ['||ord||'] '||step||': '||status||
+iif(status='skipped' AND started_at NOTNULL,' (condition)','')||
 iif(status='failed',' (exit '||exit_code||')','')||
 iif(status IN ('completed','failed'),', '||duration_ms||' ms','')||
 iif(undoing,', undo begun',iif(settled,', settled',''))||
@@ -2883,23 +2892,13 @@ rt_sql_log() {
 	RT_REPLY=
 	[ -z "$1" ] || RT_REPLY="AND step='$1'"
 	RT_REPLY="SELECT run||' '||ord||' '||attempt||' '||step
-FROM step_checkpoints WHERE attempt>0 $RT_REPLY
+FROM step_checkpoints WHERE started_at NOTNULL $RT_REPLY
 ORDER BY run DESC,seq DESC LIMIT 1;"
 }
 
 # rt_sql_integrity: ok, or what is wrong with the database.
 rt_sql_integrity() {
 	RT_REPLY='PRAGMA integrity_check(1);'
-}
-
-# rt_sql_stale RUN: the paths of the derived files that are missing or not
-# what the rows say.
-rt_sql_stale() {
-	RT_REPLY="SELECT path FROM states
-WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(path) IS NOT CAST(text AS BLOB);
-SELECT path FROM rollbacks WHERE run=$1 AND checkpoint AND attempt>0
-AND readfile(path) IS NOT CAST(text AS BLOB);"
 }
 
 # A step's transitions and its state files, in SQL.
@@ -2935,22 +2934,25 @@ WHERE run=$1 AND ord=$2;"
 # rt_sql_write_rollback RUN ORD, rt_sql_write_state RUN ORD: the files of a
 # checkpoint. They answer nothing.
 rt_sql_write_rollback() {
-	RT_REPLY="SELECT 1 FROM rollbacks WHERE run=$1
+	RT_REPLY="SELECT 1 FROM ${3-rollbacks} WHERE run=$1
 AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
 }
 rt_sql_write_state() {
-	RT_REPLY="SELECT 1 FROM states WHERE run=$1
-AND ord=$2 AND checkpoint AND writefile(path,text) IS NULL;"
+	rt_sql_write_rollback "$@" states
 }
 
-# rt_sql_derive RUN: writes those that are missing or differ.
+# rt_sql_derive RUN: writes those that are missing or differ from the rows;
+# rt_sql_stale RUN: their paths.
 rt_sql_derive() {
-	RT_REPLY="SELECT count(writefile(path,text)) FROM states
-WHERE run=$1 AND checkpoint AND status IN ('completed','rolled_back')
-AND readfile(path) IS NOT CAST(text AS BLOB);
-SELECT count(writefile(path,text)) FROM rollbacks
-WHERE run=$1 AND checkpoint AND attempt>0
-AND readfile(path) IS NOT CAST(text AS BLOB);"
+	rt_sql_row=${2:-'count(writefile(path,text))'}
+	set -- "$1" "AND readfile(path) IS NOT CAST(text AS BLOB);"
+	RT_REPLY="SELECT $rt_sql_row FROM states WHERE run=$1 AND checkpoint
+AND status IN ('completed','rolled_back') $2
+SELECT $rt_sql_row FROM rollbacks WHERE run=$1 AND checkpoint
+AND attempt>0 $2"
+}
+rt_sql_stale() {
+	rt_sql_derive "$1" path
 }
 
 # rt_sql_prior STEP: "RUN ORD" of what last left its state files known.
@@ -2958,7 +2960,7 @@ rt_sql_prior() {
 	RT_REPLY="SELECT s.run||' '||s.ord FROM step_checkpoints s
 WHERE s.step='$1' AND s.status<>'rolled_back' AND EXISTS (
 SELECT 1 FROM state_files f WHERE f.run=s.run AND f.ord=s.ord
-AND f.post_kind IS NOT NULL) ORDER BY s.run DESC LIMIT 1;"
+AND f.post_kind NOTNULL) ORDER BY s.run DESC LIMIT 1;"
 }
 
 # rt_sql_state_before RUN ORD N PATH SNAPSHOT KIND DIGEST MODE OWNER SIZE:
@@ -3033,8 +3035,7 @@ WHERE run=$1 AND ord=$2 ORDER BY n;"
 # ATTEMPT is undo where its rollback may have been.
 rt_sql_strays() {
 	RT_REPLY="SELECT r.run||' '||r.id||' '||s.ord||' '||
-iif(s.undoing,'undo',s.attempt)||' '||s.step FROM
-step_checkpoints s JOIN installer_runs r ON r.run=s.run
+iif(s.undoing,'undo',s.attempt)||' '||s.step FROM $RT_JOINED
 WHERE s.status='running' OR s.undoing;"
 }
 
@@ -3097,8 +3098,8 @@ SELECT run FROM step_checkpoints WHERE undoing>1);COMMIT;"
 # rt_sql_undo_next: "RUN ORD HAS_ROLLBACK RUN_ID STEP" of the last of them.
 rt_sql_undo_next() {
 	RT_REPLY="SELECT s.run||' '||s.ord||' '||
-(s.rollback IS NOT NULL)||' '||r.id||' '||s.step FROM step_checkpoints s
-JOIN installer_runs r ON r.run=s.run WHERE s.undoing>0
+(s.rollback NOTNULL)||' '||r.id||' '||s.step FROM $RT_JOINED
+WHERE s.undoing>0
 ORDER BY s.run DESC,s.ord DESC LIMIT 1;"
 }
 
@@ -3510,7 +3511,7 @@ rt_step_exec() {
 	{
 		rt_child_enter "$2"
 		rt_step_child "$1" "$3" "$5"
-	} </dev/null >"$rt_log" 2>&1 &
+	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
 	rt_child_wait
 	rt_step_believe "$1"
@@ -3979,7 +3980,7 @@ rt_text_controls() {
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >"$rt_log"
+		: >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"
@@ -4218,7 +4219,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: d8e235c4c93eaf52b6bc0a4e66315b087c33c2f450a46b3e28a6da3aabd139b7
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 40a3f40fa4e0052e30827d6e25de24ea089f63c0c5adbe2bbb63796150fc6cd5
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

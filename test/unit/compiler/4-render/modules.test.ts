@@ -115,6 +115,22 @@ describe("a plan", () => {
     expect(has(plain, "rt_interpret")).toBe(false);
   });
 
+  test("brings what asks for conditions where there are some, and no more", () => {
+    const brought = (keys: string, tables = ""): string[] =>
+      ["rt_gate", "rt_condition_file", "rt_condition_absent"].filter((name) =>
+        has(planOf(stepToml("a", keys, tables)), name),
+      );
+    expect(brought("")).toEqual([]);
+    expect(brought("", "[step.preconditions]\n[step.postconditions]")).toEqual([]);
+    expect(brought('unless = "true"')).toEqual(["rt_gate"]);
+    expect(brought("", '[step.preconditions]\ncommand_succeeds = "true"')).toEqual(["rt_gate", "rt_condition_file"]);
+    expect(brought("", '[step.postconditions]\nfile_exists = "/a"')).toEqual(["rt_condition_file"]);
+    expect(brought("", '[step.postconditions]\nservice_active = "a"')).toEqual([
+      "rt_condition_file",
+      "rt_condition_absent",
+    ]);
+  });
+
   test("brings each function of the runtime once", () => {
     const text = selectModules(verified, runtime);
     const names = [...text.matchAll(/^(rt_\w+)\(\)/gm)].map(([, name]) => name);
