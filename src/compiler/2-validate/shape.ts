@@ -145,6 +145,8 @@ function schemaAt(path: Path): unknown {
 
 function expectedBy(path: Path, issue: Issue): string {
   const schema = schemaAt(path);
+  const words = schema instanceof z.ZodType ? schema.description : undefined;
+  if (words !== undefined) return words;
   if (schema instanceof z.ZodArray) {
     return schema.element instanceof z.ZodString
       ? "a list of strings"
@@ -163,6 +165,7 @@ function rewritten(raw: string, path: Path, value: unknown): string | undefined 
   const schema = schemaAt(path);
   const plain = typeof value !== "object" || value instanceof Date;
   if (/\n/.test(raw) || !plain) return undefined;
+  if (schema instanceof z.ZodType && schema.description !== undefined) return undefined;
   if (schema instanceof z.ZodString && typeof value !== "string") return `"${raw}"`;
   if (schema instanceof z.ZodBoolean && (value === "true" || value === "false")) {
     return value;

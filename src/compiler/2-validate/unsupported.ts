@@ -23,9 +23,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
     "parallel_group",
     "preconditions",
     "postconditions",
-    "timing",
-    "retry",
-    "on_failure",
     "recovery",
     "uses_artifacts",
     "environment",
@@ -45,4 +42,5 @@ export const unsupportedActions: readonly string[] = [
 export const meaninglessKeys: Readonly<Record<string, readonly string[]>> = {
   installer: ["distributed", "golden_traces"],
   step: ["progress"],
+  "step.on_failure": ["notify"],
 };

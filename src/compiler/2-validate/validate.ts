@@ -9,11 +9,13 @@ import { checkIds } from "./check-ids.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
 import { checkText } from "./check-text.js";
+import { checkTiming } from "./check-timing.js";
 import { hasNoCommands } from "./draft-steps.js";
 import type { InstallerToml, StepToml } from "./schema.js";
 import { checkShape } from "./shape.js";
 import type { Spec, SpecCheckpoint, SpecScript, SpecStep } from "./spec.js";
 import { formatStatePath, parseStatePath } from "./state-path.js";
+import { toOnFailure, toTiming } from "./timing.js";
 
 /**
  * Phase 2: values to a spec, with every default filled in. All that is wrong
@@ -31,6 +33,7 @@ export function validate(tree: SyntaxTree): Spec {
   checkScripts(draft, tree, read);
   checkStateFiles(draft, tree);
   checkCheckpoints(draft, tree);
+  checkTiming(draft, tree);
   tree.log.throwIfErrors();
 
   // Without an error nothing that the schema asks for was taken out.
@@ -42,7 +45,9 @@ export function validate(tree: SyntaxTree): Spec {
 }
 
 function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
-  const checkpoint = toCheckpoint(step.checkpoint);
+  const checkpoint = toCheckpoint(step.checkpoint, step.on_failure?.preserve_state === false);
+  const timing = toTiming(step);
+  const onFailure = toOnFailure(step);
   return {
     id: step.id,
     name: step.name,
@@ -53,6 +58,8 @@ function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
     verification: (step.verification?.commands ?? []).map(({ cmd, expect }) =>
       expect === undefined || expect === "" ? { cmd } : { cmd, expect },
     ),
+    ...(timing === undefined ? {} : { timing }),
+    ...(onFailure === undefined ? {} : { onFailure }),
   };
 }
 
@@ -71,6 +78,7 @@ function toScript(
 
 function toCheckpoint(
   checkpoint: StepToml["checkpoint"],
+  undoneAtFailure: boolean,
 ): SpecCheckpoint | undefined {
   if (checkpoint === undefined || checkpoint.enabled === false) return undefined;
   const { rollback } = checkpoint;
@@ -78,7 +86,7 @@ function toCheckpoint(
   return {
     ...(undo === undefined ? {} : { rollback: endInNewline(undo) }),
     stateFiles: toStateFiles(checkpoint.state_files ?? []),
-    atomic: checkpoint.atomic ?? false,
+    atomic: undoneAtFailure || (checkpoint.atomic ?? false),
     snapshot: checkpoint.snapshot ?? true,
     irreversible: checkpoint.irreversible ?? false,
   };

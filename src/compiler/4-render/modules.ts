@@ -1,5 +1,6 @@
 import type { Plan } from "../3-plan/plan.js";
 import { isPlainSh } from "../interpreter.js";
+import { hasTiming } from "./timing-view.js";
 
 /** A file of runtime/, as its header describes it. */
 interface RuntimeModule {
@@ -53,6 +54,7 @@ function rootsOf(plan: Plan): string[] {
   if (plan.steps.some((step) => step.script && !isPlainSh(step.script.interpreter))) {
     roots.push("interpret");
   }
+  if (hasTiming(plan.steps)) roots.push("timing");
   return roots;
 }
 

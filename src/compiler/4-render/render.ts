@@ -17,6 +17,7 @@ import {
   word,
   words,
 } from "./shell-word.js";
+import { endOfTimed, timedSteps, timingNotes, timingWords } from "./timing-view.js";
 
 /** What the package ships for rendering, by file name without its suffix. */
 export interface RenderAssets {
@@ -110,24 +111,26 @@ function headerView(plan: Plan, version: string): object {
  * copied at each fork.
  */
 function stepsView(steps: readonly PlanStep[]): object {
-  const views = steps.map(stepView);
+  const timed = timedSteps(steps);
+  const views = steps.map((step) => stepView(step, timed));
+  const end = endOfTimed(steps);
   if (views.length <= PLAN_PART) {
-    return { steps: views, plan: [{ symbol: name("waymark_plan"), steps: views, parts: [] }] };
+    return { steps: views, timed: end, plan: [{ symbol: name("waymark_plan"), steps: views, parts: end }] };
   }
   const parts = [];
   for (let start = 0; start < views.length; start += PLAN_PART) {
     const symbol = name(`waymark_plan_${parts.length + 1}`);
     parts.push({ symbol, steps: views.slice(start, start + PLAN_PART), parts: [] });
   }
-  const whole = { symbol: name("waymark_plan"), steps: [], parts: parts.map((part) => part.symbol) };
-  return { steps: views, plan: [...parts, whole] };
+  const whole = { symbol: name("waymark_plan"), steps: [], parts: [...parts.map((part) => part.symbol), ...end] };
+  return { steps: views, timed: end, plan: [...parts, whole] };
 }
 
 /** Steps in a part of a plan: past some hundred, no shell gains by more. */
 const PLAN_PART = 100;
 
 /** One step, for the section of the steps and for its line of the plan. */
-function stepView(step: PlanStep): object {
+function stepView(step: PlanStep, timed: ReadonlySet<string>): object {
   const { script, checkpoint } = step;
   return {
     title: comment(`${step.ordinal}. ${step.id}: ${step.name}`),
@@ -144,6 +147,7 @@ function stepView(step: PlanStep): object {
     foreign: script && !isPlainSh(script.interpreter) ? [foreignView(step)] : [],
     rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
     verify: step.verification.length > 0 ? [step.verification.map(verifyView)] : [],
+    timing: timed.has(step.id) ? [words(timingWords(step))] : [],
   };
 }
 
@@ -197,5 +201,5 @@ function notesOf(step: PlanStep): string[] {
     notes.push(kinds.filter(Boolean).join(", "));
     for (const path of checkpoint.stateFiles) notes.push(`state file: ${path}`);
   }
-  return notes;
+  return [...notes, ...timingNotes(step)];
 }

@@ -165,6 +165,38 @@ const catalogue = {
     "write the commands that undo the step, or take the key out",
   ]),
 
+  WM0270: error((f: { key: string; step: string; value: string; meant?: string }) => [
+    `${tick(f.value)} is no duration for ${tick(f.key)} of step ${tick(f.step)}`,
+    meant(f.meant, 'write hours, minutes and seconds, as in "30s", "10m", "1h" or "1h30m"'),
+  ]),
+  WM0271: error((f: { key: string; step: string; value: string; least: string; most: string }) => [
+    `${tick(f.key)} of step ${tick(f.step)} is ${tick(f.value)}: it can be ${tick(f.least)} to ${tick(f.most)}`,
+  ]),
+  WM0272: error((f: { step: string; value: number }) => [
+    `the retry of step ${tick(f.step)} has a ${tick("count")} of ${f.value}: it must be a whole number from 1 to 100`,
+    "it counts all tries, the first one included",
+  ]),
+  WM0273: error((f: { step: string; value: string }) => [
+    `${tick(f.value)} is no ${tick("jitter")} for step ${tick(f.step)}`,
+    'write true, false, or a percentage from "0%" to "100%"',
+  ]),
+  WM0274: error((f: { step: string }) => [
+    `step ${tick(f.step)} has both ${tick("[step.retry]")} and ${tick("[step.timing.retry]")}`,
+    "they are two spellings of one table: keep one of them",
+  ]),
+  WM0275: warning((f: { step: string }) => [
+    `the retry of step ${tick(f.step)} has a ${tick("count")} of 1, so nothing is tried again`,
+    "it counts all tries, the first one included",
+  ]),
+  WM0276: warning((f: { step: string }) => [
+    `step ${tick(f.step)} is to be undone when it fails, but there is nothing to undo it with`,
+    `give it a ${tick("[step.checkpoint]")} with a ${tick("rollback")} or ${tick("state_files")}`,
+  ]),
+  WM0277: warning((f: { step: string }) => [
+    `step ${tick(f.step)} is to keep its state when a failure undoes it, but has no ${tick("state_files")} to keep`,
+    "list what it changes in state_files, or take preserve_state out",
+  ]),
+
   WM0501: error((f: { what: string; shell: string; reason: string }) => [
     `${f.shell} cannot parse ${f.what}: ${plain(f.reason)}`,
   ]),
