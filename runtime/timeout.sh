@@ -14,18 +14,23 @@ rt_timeout_start() {
 # rt_timeout_watch: the watchdog; it ends by itself within a second where
 # the script was killed.
 rt_timeout_watch() {
-	rt_sleep=
-	trap '[ -z "$rt_sleep" ] || kill -s TERM "$rt_sleep"; exit 0' TERM
+	rt_over=
+	trap 'rt_over=1' TERM
 	trap - INT HUP QUIT PIPE
 	exec 3>&- 4<&- 8<&-
 	while [ "$rt_limit" -gt 0 ]; do
+		[ ! -e "$rt_late.over" ] && kill -0 "$$" || exit 0
 		sleep 1 &
 		rt_sleep=$!
-		wait "$rt_sleep"
-		rt_sleep=
+		[ -n "$rt_over" ] || wait "$rt_sleep"
+		if [ -n "$rt_over" ]; then
+			# KILL: a TERM that lands just after a fork can be lost.
+			kill -s KILL "$rt_sleep"
+			exit 0
+		fi
 		rt_limit=$((rt_limit - 1))
-		[ ! -e "$rt_late.over" ] && kill -0 "$$" || exit 0
 	done
+	[ ! -e "$rt_late.over" ] && kill -0 "$$" || exit 0
 	: >"$rt_late"
 	rt_process_end "$rt_child"
 }
@@ -34,7 +39,7 @@ rt_timeout_watch() {
 # until it has ended the step, and makes that a failure with the status 124.
 rt_timeout_stop() {
 	if [ ! -e "$rt_late" ]; then
-		# A file says so: a TERM that lands just after a fork can be lost.
+		# A file says so: the TERM may come before its trap is set.
 		: >"$rt_late.over"
 		kill -s TERM "$rt_timeout" 2>/dev/null
 	fi

@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = e5aa96eba32944ea5f5fd2fa6d23c481186151afd4b18b3aba4dc4ffab680e12 ] || {
+	[ "$rt_script_sha" = 4a842c4e8157d98eb94e9f67164bcee939709c421cbf8880094812c5cd82aae9 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2409,9 +2409,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -2470,8 +2469,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -2484,6 +2482,10 @@ rt_run_step() {
 	fi
 	rt_ran=$((rt_ran + 1))
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -2493,8 +2495,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')
@@ -3538,6 +3539,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -3615,7 +3617,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||
@@ -4104,7 +4106,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_under_way=''
+	rt_token='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4245,7 +4247,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b88bf801894764b384168022cc35849ce2fce330f46ee84bc3f402e5613cc7e5
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 9317168e45a21717d20f0de6eb5929a2964aa02da3e150a79355c4efdc3d308d
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

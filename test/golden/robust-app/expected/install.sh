@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 99de357f45a32c89fd64d9b45cdff5ecad3c250e6031f1419259dddc28eac035 ] || {
+	[ "$rt_script_sha" = 0b2f77a5868bc79256c1781a4babf3dbd59a017f1245616c0cd1a96256545dfd ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2403,9 +2403,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -2464,8 +2463,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -2478,6 +2476,10 @@ rt_run_step() {
 	fi
 	rt_ran=$((rt_ran + 1))
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -2487,8 +2489,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')
@@ -3532,6 +3533,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -3609,7 +3611,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||
@@ -4119,7 +4121,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_under_way=''
+	rt_token='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4260,7 +4262,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: d691a4a4734304341c5d618f8f882240d737838161af692559d4c4eec0dce5be
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 79747035ad5835f4ae405d0210a1f60b1368942d80be55dae3e5c141d17e4fcf
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
