@@ -1,6 +1,6 @@
 # module: timing
 # provides: rt_timing
-# requires: base run progress step store call report process timeout failure
+# requires: base run progress step report timeout failure inspect
 
 # rt_timing LIMIT TEXT DELAYS JITTER ACTION KEEP MESSAGE FUNCTION LINE: the
 # line of the plan, LINE, for FUNCTION. When it is to run, the step has LIMIT

@@ -142,7 +142,7 @@ describe("a key of the language that this version does not have", () => {
     installer: ["jobs", "requirements", "environment", "security", "hermetic", "test_matrix"],
     step: [
       ...["packages", "path", "content", "user", "group", "privileges", "parallel_group"],
-      ...["preconditions", "postconditions", "timing", "retry", "on_failure", "recovery"],
+      ...["preconditions", "postconditions", "recovery"],
       ...["uses_artifacts", "environment", "constraints"],
     ],
   };
