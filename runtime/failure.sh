@@ -1,5 +1,6 @@
 # module: failure
 # provides: rt_failure rt_failure_blocked rt_failure_keep rt_failure_end
+# provides: rt_failure_signal
 # requires: base run begin step state store query process rollback call report
 # requires: text
 
@@ -9,6 +10,7 @@ rt_failed_steps='' rt_blocked_steps=''
 # rt_failure ID: what on_failure says, when a step failed for good: rt_stop
 # is how. A signal, and a step that could not be undone, end the run.
 rt_failure() {
+	[ "$rt_stop" != failed ] || rt_failure_signal
 	[ "$rt_stop" != signal ] || return 0
 	if [ -n "$rt_message" ]; then
 		rt_text_line "$rt_message"
@@ -24,6 +26,11 @@ rt_failure() {
 		;;
 	abort) rt_failure_abort "$1" ;;
 	esac
+}
+
+# rt_failure_signal: a signal that nothing has dealt with yet ends the run.
+rt_failure_signal() {
+	[ -z "$rt_signal" ] || rt_stop=signal rt_ended_by=$rt_signal
 }
 
 # rt_failure_blocked ORD ID DEPENDS: sets rt_blocked_by to what the step
@@ -47,7 +54,8 @@ rt_failure_blocked() {
 # over a failure did not complete.
 rt_failure_end() {
 	[ "$1" = rt_run_step ] && [ -n "$rt_failed_steps" ] || return 0
-	if [ -n "$rt_stop$rt_signal" ]; then
+	[ -n "$rt_stop" ] || rt_failure_signal
+	if [ -n "$rt_stop" ]; then
 		rt_warn "steps that failed before:$rt_failed_steps"
 		return 0
 	fi

@@ -31,7 +31,8 @@ rt_timeout_watch() {
 		rt_limit=$((rt_limit - 1))
 	done
 	[ ! -e "$rt_late.over" ] && kill -0 "$$" || exit 0
-	: >"$rt_late"
+	# Not with a colon: its redirection, when it fails, ends the shell.
+	true >"$rt_late"
 	rt_process_end "$rt_child"
 }
 
@@ -40,7 +41,7 @@ rt_timeout_watch() {
 rt_timeout_stop() {
 	if [ ! -e "$rt_late" ]; then
 		# A file says so: the TERM may come before its trap is set.
-		: >"$rt_late.over"
+		true >"$rt_late.over"
 		kill -s TERM "$rt_timeout" 2>/dev/null
 	fi
 	wait "$rt_timeout" 2>/dev/null

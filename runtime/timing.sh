@@ -108,11 +108,8 @@ rt_timing_again() {
 	rt_event step_retry step "$2" "#ord" "$1" \
 		"#attempt" "$((rt_attempt + 1))" "#delay" "$rt_delay"
 	rt_timing_wait
-	if [ -n "$rt_signal" ]; then
-		rt_stop=signal rt_ended_by=$rt_signal
-	else
-		rt_stop='' rt_again=1
-	fi
+	rt_failure_signal
+	[ -n "$rt_signal" ] || rt_stop='' rt_again=1
 }
 
 # rt_timing_jitter: makes rt_delay longer or shorter, by chance.

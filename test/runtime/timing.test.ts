@@ -1,4 +1,4 @@
-// How long the delay before another try is.
+// How long the delay before another try is, and how such a run ends.
 import { expect, it } from "vitest";
 import { Bench, inEachShell } from "./harness.js";
 
@@ -31,5 +31,23 @@ rt_jitter=100 rt_delay=0\nrt_timing_jitter\nput "$rt_delay"`;
 	put "$rt_chances"
 done`;
     expect(await new Bench(shell).values(["timing"], lines)).toEqual(["1", "2", "4"]);
+  });
+});
+
+inEachShell("failure", (shell) => {
+  it("does not take a run for complete whose last step was followed by a signal", async () => {
+    const lines = `rt_failed_steps=' a' rt_signal=15 rt_stop=''
+rt_failure_end rt_run_step 2>/dev/null
+put "$rt_stop $rt_ended_by"`;
+    expect(await new Bench(shell).values(["failure"], lines)).toEqual(["signal 15"]);
+  });
+
+  it("asks nothing of the plan's other readers, nor of a run without failures", async () => {
+    const lines = `rt_run_close() { put closed; }
+rt_failure_end rt_run_step
+rt_failed_steps=' a'
+rt_failure_end rt_plan_step
+put "$rt_stop"`;
+    expect(await new Bench(shell).values(["failure"], lines)).toEqual([""]);
   });
 });

@@ -61,7 +61,7 @@ function checkRetry({ step, path, label }: DraftStep, tree: SyntaxTree): void {
     tree.log.report("WM0272", { step: label, value: count }, tree.valueAt([...at, "count"]));
   }
   if (count === 1) tree.log.report("WM0275", { step: label }, tree.valueAt([...at, "count"]));
-  if (typeof jitter === "string" && parseJitter(jitter) === undefined) {
+  if (typeof jitter === "string" && !jitter.includes("\0") && parseJitter(jitter) === undefined) {
     tree.log.report("WM0273", { step: label, value: jitter }, tree.valueAt([...at, "jitter"]));
   }
 }

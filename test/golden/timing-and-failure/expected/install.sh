@@ -96,7 +96,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 1211c64023caca12b5afb35029daa375a578e9a89ff2b6329bcd1d68b7f738a6 ] || {
+	[ "$rt_script_sha" = 7bb49495a441213489a44b1ff3ccb0af0b4349f823fa7b14eb75b624277f542b ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -524,6 +524,7 @@ rt_failed_steps='' rt_blocked_steps=''
 # rt_failure ID: what on_failure says, when a step failed for good: rt_stop
 # is how. A signal, and a step that could not be undone, end the run.
 rt_failure() {
+	[ "$rt_stop" != failed ] || rt_failure_signal
 	[ "$rt_stop" != signal ] || return 0
 	if [ -n "$rt_message" ]; then
 		rt_text_line "$rt_message"
@@ -539,6 +540,11 @@ rt_failure() {
 		;;
 	abort) rt_failure_abort "$1" ;;
 	esac
+}
+
+# rt_failure_signal: a signal that nothing has dealt with yet ends the run.
+rt_failure_signal() {
+	[ -z "$rt_signal" ] || rt_stop=signal rt_ended_by=$rt_signal
 }
 
 # rt_failure_blocked ORD ID DEPENDS: sets rt_blocked_by to what the step
@@ -562,7 +568,8 @@ rt_failure_blocked() {
 # over a failure did not complete.
 rt_failure_end() {
 	[ "$1" = rt_run_step ] && [ -n "$rt_failed_steps" ] || return 0
-	if [ -n "$rt_stop$rt_signal" ]; then
+	[ -n "$rt_stop" ] || rt_failure_signal
+	if [ -n "$rt_stop" ]; then
 		rt_warn "steps that failed before:$rt_failed_steps"
 		return 0
 	fi
@@ -4139,7 +4146,8 @@ rt_timeout_watch() {
 		rt_limit=$((rt_limit - 1))
 	done
 	[ ! -e "$rt_late.over" ] && kill -0 "$$" || exit 0
-	: >"$rt_late"
+	# Not with a colon: its redirection, when it fails, ends the shell.
+	true >"$rt_late"
 	rt_process_end "$rt_child"
 }
 
@@ -4148,7 +4156,7 @@ rt_timeout_watch() {
 rt_timeout_stop() {
 	if [ ! -e "$rt_late" ]; then
 		# A file says so: the TERM may come before its trap is set.
-		: >"$rt_late.over"
+		true >"$rt_late.over"
 		kill -s TERM "$rt_timeout" 2>/dev/null
 	fi
 	wait "$rt_timeout" 2>/dev/null
@@ -4269,11 +4277,8 @@ rt_timing_again() {
 	rt_event step_retry step "$2" "#ord" "$1" \
 		"#attempt" "$((rt_attempt + 1))" "#delay" "$rt_delay"
 	rt_timing_wait
-	if [ -n "$rt_signal" ]; then
-		rt_stop=signal rt_ended_by=$rt_signal
-	else
-		rt_stop='' rt_again=1
-	fi
+	rt_failure_signal
+	[ -n "$rt_signal" ] || rt_stop='' rt_again=1
 }
 
 # rt_timing_jitter: makes rt_delay longer or shorter, by chance.
@@ -4548,7 +4553,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 4075670368c1486c272aee5d0be0b1c7718747ae174ab0d77a3901ba6237f59c
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: c192ae2eb326d96ec0c0a44306ba77e37786a85a131b2afadd92a30299b5cc88
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
