@@ -44,7 +44,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_claim='' rt_under_way=''
+	rt_token='' rt_claim='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''

@@ -1,5 +1,5 @@
 # module: run
-# provides: rt_verb_run rt_run_close
+# provides: rt_verb_run rt_run_close rt_run_step
 # requires: base folder step rollback history inspect begin progress
 # requires: query drift report
 
@@ -25,9 +25,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -86,8 +85,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -101,6 +99,10 @@ rt_run_step() {
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
 	case $5 in *w*) "gate_$3" "$@" && return ;; esac
 	rt_ran=$((rt_ran + 1))
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -110,8 +112,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')

@@ -14,6 +14,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -91,7 +92,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||

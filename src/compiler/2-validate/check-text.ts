@@ -47,6 +47,7 @@ export function checkText(draft: Draft<InstallerToml>, tree: SyntaxTree): void {
   for (const { step, path } of draftSteps(draft)) {
     notEmpty(step.id, [...path, "id"]);
     filled(step.name, [...path, "name"], MISLEADING);
+    filled(step.on_failure?.message, [...path, "on_failure", "message"], MISLEADING);
     oneLine(step.script?.interpreter, [...path, "script", "interpreter"]);
   }
   checkNul(draft, [], tree);

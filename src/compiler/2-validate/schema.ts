@@ -33,6 +33,26 @@ const verification = z.strictObject({
   commands: z.array(verificationCommand),
 });
 
+const duration = z.string().describe('a duration, as in "30s"');
+
+const retry = z.strictObject({
+  count: z.number().describe("a whole number").optional(),
+  delay: duration.optional(),
+  backoff: z.enum(["constant", "linear", "exponential"]).optional(),
+  jitter: z.union([z.boolean(), z.string()]).describe("true, false or a percentage").optional(),
+});
+
+const timing = z.strictObject({
+  timeout: duration.optional(),
+  retry: retry.optional(),
+});
+
+const onFailure = z.strictObject({
+  action: z.enum(["stop", "continue", "abort", "retry"]).optional(),
+  message: z.string().optional(),
+  preserve_state: z.boolean().optional(),
+});
+
 const step = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -61,6 +81,9 @@ const step = z.strictObject({
   script: script.optional(),
   checkpoint: checkpoint.optional(),
   verification: verification.optional(),
+  timing: timing.optional(),
+  retry: retry.optional(),
+  on_failure: onFailure.optional(),
 });
 
 const requirements = z.strictObject({

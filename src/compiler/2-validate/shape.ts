@@ -148,6 +148,8 @@ function schemaAt(path: Path): unknown {
 }
 
 function expectedBy(path: Path, issue: Issue, schema = schemaAt(path)): string {
+  const words = schema instanceof z.ZodType ? schema.description : undefined;
+  if (words !== undefined) return words;
   if (schema instanceof z.ZodUnion) {
     return schema.options.map((one) => expectedBy(path, issue, one)).join(" or ");
   }
@@ -173,6 +175,7 @@ function rewritten(raw: string, path: Path, value: unknown): string | undefined 
   const schema = schemaAt(path);
   const plain = typeof value !== "object" || value instanceof Date;
   if (/\n/.test(raw) || !plain) return undefined;
+  if (schema instanceof z.ZodType && schema.description !== undefined) return undefined;
   if (schema instanceof z.ZodString && typeof value !== "string") {
     // TOML's octal number is not how chmod is told of one.
     return `"${raw.replace(/^0o(?=\d)/, "0")}"`;

@@ -41,6 +41,10 @@ export interface SpecStep {
   /** There where they are not empty. */
   readonly preconditions?: readonly Condition[];
   readonly postconditions?: readonly Condition[];
+  /** There where the step has a timeout or more than one try. */
+  readonly timing?: SpecTiming;
+  /** There where a failure does more than stop the run. */
+  readonly onFailure?: SpecOnFailure;
 }
 
 export interface SpecScript {
@@ -86,6 +90,23 @@ export interface SpecCheckpoint {
   /** Whether pre-images are taken of the state files. */
   readonly snapshot: boolean;
   readonly irreversible: boolean;
+}
+
+export interface SpecTiming {
+  readonly timeout?: { readonly seconds: number; readonly text: string };
+  /** Seconds before each further try: one try more than these. */
+  readonly delays: readonly number[];
+  /** Percent by which a delay is longer or shorter, by chance. */
+  readonly jitter: number;
+}
+
+export interface SpecOnFailure {
+  /** `retry` is `stop` here: its tries are in the timing. */
+  readonly action: "stop" | "continue" | "abort";
+  /** Words for people, shown when the step fails. */
+  readonly message?: string;
+  /** Whether the state files are copied as the failure left them, before an undo. */
+  readonly keep: boolean;
 }
 
 export interface SpecVerification {

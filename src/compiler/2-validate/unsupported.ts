@@ -18,9 +18,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
     "group",
     "privileges",
     "parallel_group",
-    "timing",
-    "retry",
-    "on_failure",
     "recovery",
     "uses_artifacts",
     "environment",
@@ -39,4 +36,5 @@ export const unsupportedActions: readonly string[] = [
 export const meaninglessKeys: Readonly<Record<string, readonly string[]>> = {
   installer: ["distributed", "golden_traces"],
   step: ["progress"],
+  "step.on_failure": ["notify"],
 };

@@ -12,6 +12,7 @@ import { checkRequirements, toRequirements } from "./check-requirements.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
 import { checkText } from "./check-text.js";
+import { checkTiming } from "./check-timing.js";
 import { toConditions } from "./conditions.js";
 import { hasNoCommands } from "./draft-steps.js";
 import type { InstallerToml, StepToml } from "./schema.js";
@@ -19,6 +20,7 @@ import { checkShape } from "./shape.js";
 import { isFileAction } from "./file-actions.js";
 import type { FileAction, Spec, SpecCheckpoint, SpecScript, SpecStep } from "./spec.js";
 import { formatStatePath, parseStatePath } from "./state-path.js";
+import { toOnFailure, toTiming } from "./timing.js";
 
 /**
  * Phase 2: values to a spec, with every default filled in. All that is wrong
@@ -39,6 +41,7 @@ export function validate(tree: SyntaxTree): Spec {
   checkStateFiles(draft, tree);
   checkCheckpoints(draft, tree);
   checkConditions(draft, tree);
+  checkTiming(draft, tree);
   tree.log.throwIfErrors();
 
   // Without an error nothing that the schema asks for was taken out.
@@ -54,7 +57,10 @@ export function validate(tree: SyntaxTree): Spec {
 
 function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
   const file = toFileAction(step, read);
-  const checkpoint = toCheckpoint(step.checkpoint, file);
+  const undoneAtFailure = step.on_failure?.preserve_state === false;
+  const checkpoint = toCheckpoint(step.checkpoint, file, undoneAtFailure);
+  const timing = toTiming(step);
+  const onFailure = toOnFailure(step);
   return {
     id: step.id,
     name: step.name,
@@ -67,6 +73,8 @@ function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
       expect === undefined || expect === "" ? { cmd } : { cmd, expect },
     ),
     ...toSpecConditions(step),
+    ...(timing === undefined ? {} : { timing }),
+    ...(onFailure === undefined ? {} : { onFailure }),
   };
 }
 
@@ -129,8 +137,10 @@ const TAKES_PLACE: ReadonlySet<string> = new Set(["file-write", "symlink"]);
 function toCheckpoint(
   table: StepToml["checkpoint"],
   file: FileAction | undefined,
+  undoneAtFailure: boolean,
 ): SpecCheckpoint | undefined {
-  const checkpoint = table?.enabled === false ? undefined : table;
+  const given = table?.enabled === false ? undefined : table;
+  const checkpoint = given && undoneAtFailure ? { ...given, atomic: true } : given;
   if (file === undefined) return checkpoint && checkpointOf(checkpoint);
   const paths = TAKES_PLACE.has(file.action) ? [file.path] : [];
   return checkpointOf({

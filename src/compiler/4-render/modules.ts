@@ -3,6 +3,7 @@ import { isPlainSh } from "../interpreter.js";
 import { conditionModules } from "./condition-view.js";
 import { modulesOf } from "./file-actions.js";
 import { requirementModules } from "./requirements-view.js";
+import { hasTiming } from "./timing-view.js";
 
 /** A file of runtime/, as its header describes it. */
 interface RuntimeModule {
@@ -59,6 +60,7 @@ function rootsOf(plan: Plan): string[] {
   roots.push(...modulesOf(plan));
   roots.push(...requirementModules(plan.requirements));
   roots.push(...conditionModules(plan));
+  if (hasTiming(plan.steps)) roots.push("timing");
   return roots;
 }
 

@@ -22,6 +22,7 @@ import {
   word,
   words,
 } from "./shell-word.js";
+import { endOfTimed, timedSteps, timingNotes, timingWords } from "./timing-view.js";
 import { undoView } from "./undo-texts.js";
 
 /** What the package ships for rendering, by file name without its suffix. */
@@ -120,24 +121,26 @@ function headerView(plan: Plan, version: string): object {
  * copied at each fork.
  */
 function stepsView(steps: readonly PlanStep[], installer: string): object {
-  const views = steps.map((step) => stepView(step, installer));
+  const timed = timedSteps(steps);
+  const views = steps.map((step) => stepView(step, installer, timed));
+  const end = endOfTimed(steps);
   if (views.length <= PLAN_PART) {
-    return { steps: views, plan: [{ symbol: name("waymark_plan"), steps: views, parts: [] }] };
+    return { steps: views, timed: end, plan: [{ symbol: name("waymark_plan"), steps: views, parts: end }] };
   }
   const parts = [];
   for (let start = 0; start < views.length; start += PLAN_PART) {
     const symbol = name(`waymark_plan_${parts.length + 1}`);
     parts.push({ symbol, steps: views.slice(start, start + PLAN_PART), parts: [] });
   }
-  const whole = { symbol: name("waymark_plan"), steps: [], parts: parts.map((part) => part.symbol) };
-  return { steps: views, plan: [...parts, whole] };
+  const whole = { symbol: name("waymark_plan"), steps: [], parts: [...parts.map((part) => part.symbol), ...end] };
+  return { steps: views, timed: end, plan: [...parts, whole] };
 }
 
 /** Steps in a part of a plan: past some hundred, no shell gains by more. */
 const PLAN_PART = 100;
 
 /** One step, for the section of the steps and for its line of the plan. */
-function stepView(step: PlanStep, installer: string): object {
+function stepView(step: PlanStep, installer: string, timed: ReadonlySet<string>): object {
   const { script, checkpoint } = step;
   return {
     title: comment(`${step.ordinal}. ${step.id}: ${step.name}`),
@@ -156,6 +159,7 @@ function stepView(step: PlanStep, installer: string): object {
     rollback: checkpoint?.rollback === undefined ? [] : [quotedWord(checkpoint.rollback)],
     ...conditionView(step),
     verify: isVerified(step) ? [[...step.verification.map(verifyCall), ...postconditionCalls(step)]] : [],
+    timing: timed.has(step.id) ? [words(timingWords(step))] : [],
   };
 }
 
@@ -216,5 +220,5 @@ function notesOf(step: PlanStep): string[] {
     notes.push(kinds.filter(Boolean).join(", "));
     for (const path of checkpoint.stateFiles) notes.push(`state file: ${path}`);
   }
-  return notes;
+  return [...notes, ...timingNotes(step)];
 }

@@ -49,6 +49,7 @@ function calledBySteps({ steps, requirements }: Plan): string[] {
     ...(steps.some((step) => step.verification.length > 0) ? ["rt_verify"] : []),
     ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
     ...steps.flatMap(functionsOfConditions),
+    ...(steps.some((step) => step.timing || step.onFailure) ? ["rt_timing", "rt_failure_end"] : []),
   ];
 }
 

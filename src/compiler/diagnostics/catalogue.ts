@@ -48,6 +48,7 @@ const catalogue = {
     `the step ids ${tick(f.other)} and ${tick(f.id)} differ only in upper and lower case`,
     "rename one: their files would be the same file on macOS and other hosts that ignore case",
   ]),
+
   WM0210: error((f: { key: string }) => [`${tick(f.key)} is empty`]),
   WM0211: error((f: { key: string; character: string }) => [
     `${tick(f.key)} must be one line of plain text, but holds ${f.character}`,
@@ -118,6 +119,7 @@ const catalogue = {
     `the verification of step ${tick(f.step)} has an empty list of commands`,
     'add one, as in { cmd = "app --version", expect = "1.0" }, or take the table out',
   ]),
+
   WM0240: error((f: { step: string }) => [
     `a verification command of step ${tick(f.step)} is empty`,
     "an empty command always succeeds, and so verifies nothing",
@@ -231,6 +233,38 @@ const catalogue = {
   WM0268: warning((f: { id: string; lower: string; upper: string }) => [
     `${tick(f.lower)} and ${tick(f.upper)} together let every ${plain(f.id)} pass: one that fits is enough`,
     "take one of them out, or name the versions themselves",
+  ]),
+
+  WM0270: error((f: { key: string; step: string; value: string; meant?: string }) => [
+    `${tick(f.value)} is no duration for ${tick(f.key)} of step ${tick(f.step)}`,
+    meant(f.meant, 'write hours, minutes and seconds, as in "30s", "10m", "1h" or "1h30m"'),
+  ]),
+  WM0271: error((f: { key: string; step: string; value: string; least: string; most: string }) => [
+    `${tick(f.key)} of step ${tick(f.step)} is ${tick(f.value)}: it can be ${tick(f.least)} to ${tick(f.most)}`,
+  ]),
+  WM0272: error((f: { step: string; value: number }) => [
+    `the retry of step ${tick(f.step)} has a ${tick("count")} of ${f.value}: it must be a whole number from 1 to 100`,
+    "it counts all tries, the first one included",
+  ]),
+  WM0273: error((f: { step: string; value: string }) => [
+    `${tick(f.value)} is no ${tick("jitter")} for step ${tick(f.step)}`,
+    'write true, false, or a percentage from "0%" to "100%"',
+  ]),
+  WM0274: error((f: { step: string }) => [
+    `step ${tick(f.step)} has both ${tick("[step.retry]")} and ${tick("[step.timing.retry]")}`,
+    "they are two spellings of one table: keep one of them",
+  ]),
+  WM0275: warning((f: { step: string }) => [
+    `the retry of step ${tick(f.step)} has a ${tick("count")} of 1, so nothing is tried again`,
+    "it counts all tries, the first one included",
+  ]),
+  WM0276: warning((f: { step: string }) => [
+    `step ${tick(f.step)} is to be undone when it fails, but there is nothing to undo it with`,
+    `give it a ${tick("[step.checkpoint]")} with a ${tick("rollback")} or ${tick("state_files")}`,
+  ]),
+  WM0277: warning((f: { step: string }) => [
+    `step ${tick(f.step)} is to keep its state when a failure undoes it, but has no ${tick("state_files")} to keep`,
+    "list what it changes in state_files, or take preserve_state out",
   ]),
 
   WM0280: error((f: { key: string }) => [

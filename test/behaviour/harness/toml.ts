@@ -19,6 +19,20 @@ export interface TestStep {
     readonly snapshot?: boolean;
     readonly irreversible?: boolean;
   };
+  readonly timing?: {
+    readonly timeout?: string;
+    readonly retry?: {
+      readonly count?: number;
+      readonly delay?: string;
+      readonly backoff?: string;
+      readonly jitter?: boolean | string;
+    };
+  };
+  readonly on_failure?: {
+    readonly action?: string;
+    readonly message?: string;
+    readonly preserve_state?: boolean;
+  };
   readonly verify?: readonly { readonly cmd: string; readonly expect?: string }[];
 }
 

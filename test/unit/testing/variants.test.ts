@@ -37,6 +37,13 @@ describe("a variant", () => {
     expect(functions["verify_b"]).toContain("made to fail at its end");
   });
 
+  test("that fails is tried once, and stops the run", () => {
+    const tables = '[step.retry]\ndelay = "1h"\n[step.on_failure]\naction = "abort"\n';
+    const retried = compile(sourceOf(HEAD + stepToml("a", "", tables))).plan;
+    expect(truncated(retried, 1)).toContain("rt_timing '' '' '3600 3600' 0 abort ");
+    expect(failingAt(retried, 1, "at its end")).not.toContain("rt_timing");
+  });
+
   test("of a step that only verifies fails as well", () => {
     expect(functionsOf(failingAt(plan, 3, "at its start"))["verify_c"]).toContain("false");
   });

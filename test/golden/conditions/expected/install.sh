@@ -94,7 +94,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = ae5ef4e23b0da7e73c486921033e5ed5db39057735b989ef7199981e5ca8b83a ] || {
+	[ "$rt_script_sha" = 1179663791ba28fb8736950326c8c329404a9fd3d631acc6da98c4a89319a298 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2920,9 +2920,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -2981,8 +2980,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -2996,6 +2994,10 @@ rt_run_step() {
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
 	case $5 in *w*) "gate_$3" "$@" && return ;; esac
 	rt_ran=$((rt_ran + 1))
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -3005,8 +3007,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')
@@ -3049,9 +3050,11 @@ rt_run_close() {
 	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"
 }
 
-# rt_store_check: refuses a damaged store and one of a newer schema.
+# rt_store_check: refuses a damaged store and one of a newer schema. While
+# another sqlite3 closes the database nobody can read it.
 rt_store_check() {
-	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+	rt_store_ask ".timeout 10000
+SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
 CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
@@ -4048,6 +4051,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -4125,7 +4129,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||
@@ -4635,7 +4639,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_claim='' rt_under_way=''
+	rt_token='' rt_claim='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4775,7 +4779,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 962bc54bb8f6536985f3a5317d207458eb71af16bf7363bff6a39ca9c199a0cd
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0097461c43045cedaead2a3b4ad25ba8efb899bc36984fcde9b2564fe118ddbc
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -101,7 +101,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = dadc39da6150a416d6fcd59f967ba5758ba1f01ada44f3aa9235c1c256fec698 ] || {
+	[ "$rt_script_sha" = a1bbff6333df09f9086632e957b3dc403c05f05c1f641f8d2cf92e24c2ddb55b ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2793,9 +2793,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -2854,8 +2853,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -2869,6 +2867,10 @@ rt_run_step() {
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
 	case $5 in *w*) "gate_$3" "$@" && return ;; esac
 	rt_ran=$((rt_ran + 1))
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -2878,8 +2880,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')
@@ -2922,9 +2923,11 @@ rt_run_close() {
 	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"
 }
 
-# rt_store_check: refuses a damaged store and one of a newer schema.
+# rt_store_check: refuses a damaged store and one of a newer schema. While
+# another sqlite3 closes the database nobody can read it.
 rt_store_check() {
-	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+	rt_store_ask ".timeout 10000
+SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
 CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
@@ -3921,6 +3924,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -3998,7 +4002,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||
@@ -4487,7 +4491,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_claim='' rt_under_way=''
+	rt_token='' rt_claim='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4627,7 +4631,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 1df1db589a88ca3d40aacc632d471c3af54bc6a7e41f0d29589fe9c84fde29e7
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 123bbadadf408a0511de5d9470000a47fefa26ece87f02132a0fb9d041721fcc
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

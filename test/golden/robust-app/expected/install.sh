@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 4ea16218a723d1402a8c0744019e8f6ca6d2fb1c5da32dfa8c18fe30558dc275 ] || {
+	[ "$rt_script_sha" = 370a35e0fb1cc07358265b1efa40490ecfccbb46c3fc80d1955833902238693c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2415,9 +2415,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -2476,8 +2475,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -2491,6 +2489,10 @@ rt_run_step() {
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
 	case $5 in *w*) "gate_$3" "$@" && return ;; esac
 	rt_ran=$((rt_ran + 1))
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -2500,8 +2502,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')
@@ -2544,9 +2545,11 @@ rt_run_close() {
 	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"
 }
 
-# rt_store_check: refuses a damaged store and one of a newer schema.
+# rt_store_check: refuses a damaged store and one of a newer schema. While
+# another sqlite3 closes the database nobody can read it.
 rt_store_check() {
-	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+	rt_store_ask ".timeout 10000
+SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
 CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
@@ -3543,6 +3546,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -3620,7 +3624,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||
@@ -4130,7 +4134,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_claim='' rt_under_way=''
+	rt_token='' rt_claim='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4270,7 +4274,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: cb94f069abfa3dda413623acadc28b66be63b99ef1f80c0e522f55d17eb9758c
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 174078b5568187fc8258d1e71a5429a60f296d9c7ace02a29f7a9370a99b921c
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = b5bd8c821007f4e68c9243f326e12002f6c3b445e87af5a7d56ae71db100e116 ] || {
+	[ "$rt_script_sha" = 4e696ff3d7313f495c9926c7fafc92a91c5342627d47d1267df79f2245943c85 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -2385,9 +2385,8 @@ rt_run_none() {
 		"Start one with: $rt_call run"
 }
 
-# rt_run_choose VERB: sets rt_choice: new (start from the first step), over
-# (a new run on top of one of another script), again (the same run goes
-# on), or installed (there is nothing to do).
+# rt_run_choose VERB: sets rt_choice: new, over (a new run on top of one of
+# another script), again (the same run goes on), or installed (nothing to do).
 rt_run_choose() {
 	rt_choice=new
 	if [ -z "$rt_run" ]; then
@@ -2446,8 +2445,7 @@ rt_run_greet() {
 }
 
 # rt_run_step ORD ID SYMBOL NAME FLAGS FINGERPRINT DEPENDS -- PATHS: one
-# step of the plan, called for each in order. After a failure or a signal
-# the rest is passed over.
+# step of the plan. After a failure or a signal the rest is passed over.
 rt_run_step() {
 	[ -z "$rt_stop" ] || return 0
 	if [ -n "$rt_signal" ]; then
@@ -2461,6 +2459,10 @@ rt_run_step() {
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
 	case $5 in *w*) "gate_$3" "$@" && return ;; esac
 	rt_ran=$((rt_ran + 1))
+	if [ -n "$rt_try" ]; then
+		"$rt_try" "$@"
+		return
+	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	if [ "$rt_status" -eq 0 ]; then
@@ -2470,8 +2472,7 @@ rt_run_step() {
 	fi
 }
 
-# rt_run_end: the run's last transaction, its last line and its exit code,
-# which tell the same.
+# rt_run_end: records how the run ended, says so, and exits.
 rt_run_end() {
 	case $rt_stop in
 	'')
@@ -2514,9 +2515,11 @@ rt_run_close() {
 	rt_event "run_$rt_word" run "$rt_run_id" "#exit_code" "$2"
 }
 
-# rt_store_check: refuses a damaged store and one of a newer schema.
+# rt_store_check: refuses a damaged store and one of a newer schema. While
+# another sqlite3 closes the database nobody can read it.
 rt_store_check() {
-	rt_store_ask "SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
+	rt_store_ask ".timeout 10000
+SELECT CAST(substr(v,1,i-1) AS INTEGER)*1000+
 CAST(substr(v,i+1) AS INTEGER) FROM (SELECT v,instr(v,'.') AS i
 FROM (SELECT sqlite_version() AS v));"
 	[ "$RT_REPLY" -ge 3034 ] ||
@@ -3513,6 +3516,7 @@ rt_step_exec() {
 		rt_step_child "$1" "$3" "$5"
 	} </dev/null >>"$rt_log" 2>&1 &
 	rt_child=$!
+	$rt_forked
 	rt_child_wait
 	rt_step_believe "$1"
 	rt_watch_stop
@@ -3590,7 +3594,7 @@ rt_child_wait() {
 	rt_status=0
 	while ! rt_child_lost; do
 		rt_waited=$rt_signals
-		wait "$rt_child"
+		wait "$rt_child" 2>&9
 		rt_status=$?
 		# A signal cuts it short, with 1 in ksh93: then look again.
 		[ "$rt_status" -gt 126 ] ||
@@ -4079,7 +4083,7 @@ rt_main_reset() {
 	rt_store_pid='' rt_store_line='' rt_store_revived=''
 	rt_store_mode='' rt_store_all='' rt_earlier='' rt_rows=''
 	rt_journal='' rt_locked='' rt_mine='' rt_schema=1 rt_fifo=''
-	rt_token='' rt_claim='' rt_under_way=''
+	rt_token='' rt_claim='' rt_under_way='' rt_try='' rt_forked=''
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
@@ -4219,7 +4223,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 40a3f40fa4e0052e30827d6e25de24ea089f63c0c5adbe2bbb63796150fc6cd5
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 2956e1ed80bf4a626e4a1108e0077d9cc584eb3bd41c6132f2f658efb7363a16
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

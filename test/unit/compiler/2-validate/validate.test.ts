@@ -142,7 +142,7 @@ describe("a key of the language that this version does not have", () => {
     installer: ["jobs", "environment", "security", "hermetic", "test_matrix"],
     step: [
       ...["packages", "user", "group", "privileges", "parallel_group"],
-      ...["timing", "retry", "on_failure", "recovery"],
+      "recovery",
       ...["uses_artifacts", "environment", "constraints"],
     ],
   };
