@@ -28,7 +28,7 @@ Usage: sh install.sh [VERB] [FLAG ...]
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
-  --yes --quiet --verbose --json --no-color
+  --yes --quiet --verbose --json --no-color$RT_HELP
   --strict            with run, resume: refuse where a settled step
                       changed, or a state file of one is missing
 

@@ -8,6 +8,9 @@
 rt_verb_run() {
 	[ "$1" = run ] || rt_folder_has || rt_run_none
 	rt_state_outside
+	for rt_word in $RT_PREFLIGHT; do
+		"$rt_word" "$1"
+	done
 	rt_history_open
 	rt_earlier=$rt_run
 	rt_run_choose "$1"
@@ -101,6 +104,7 @@ rt_run_step() {
 	eval "rt_attempt=\$((\${rt_at_$1-0} + 1))"
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
+	case $5 in *e*) "export_$3" ;; esac
 	if [ "$rt_status" -eq 0 ]; then
 		rt_progress_done "$@"
 	else

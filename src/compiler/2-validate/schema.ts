@@ -31,6 +31,19 @@ const verification = z.strictObject({
   commands: z.array(verificationCommand),
 });
 
+const variable = z.union([
+  z.string(),
+  z.strictObject({
+    default: z.string().optional(),
+    from_env: z.union([z.boolean(), z.string(), z.array(z.string())]).optional(),
+    required: z.boolean().optional(),
+    validate: z.string().optional(),
+    secret: z.boolean().optional(),
+  }),
+]);
+
+const environment = z.record(z.string(), variable);
+
 const step = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -39,6 +52,8 @@ const step = z.strictObject({
   script: script.optional(),
   checkpoint: checkpoint.optional(),
   verification: verification.optional(),
+  environment: environment.optional(),
+  exports: z.array(z.string()).optional(),
 });
 
 const installer = z.strictObject({
@@ -48,6 +63,7 @@ const installer = z.strictObject({
   author: z.string().optional(),
   homepage: z.string().optional(),
   license: z.string().optional(),
+  environment: environment.optional(),
 });
 
 export const installerToml = z.strictObject({
@@ -56,6 +72,7 @@ export const installerToml = z.strictObject({
 });
 
 export type InstallerToml = z.infer<typeof installerToml>;
+export type VariableToml = z.infer<typeof variable>;
 export type StepToml = z.infer<typeof step>;
 
 /** What is left of a file when all that has a wrong shape is taken out. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { SyntaxTree } from "../1-parse/parse.js";
 import { nearest } from "../diagnostics/suggest.js";
 import { installerToml, type Draft, type InstallerToml } from "./schema.js";
+import { unionIssues } from "./union-issues.js";
 import {
   meaninglessKeys,
   unsupportedActions,
@@ -20,7 +21,7 @@ export function checkShape(tree: SyntaxTree): Draft<InstallerToml> {
   const result = installerToml.safeParse(tree.value, { reportInput: true });
   if (result.success) return result.data;
   const rest: unknown = structuredCopy(tree.value);
-  for (const issue of result.error.issues) {
+  for (const issue of result.error.issues.flatMap(unionIssues)) {
     const path = issue.path as Path;
     if (issue.code === "unrecognized_keys") {
       for (const key of issue.keys) {
@@ -130,7 +131,8 @@ function titled(path: Path): string {
 /** The keys that the schema has for a table. */
 function keysAt(path: Path): string[] {
   const schema = schemaAt(path);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const options = schema instanceof z.ZodUnion ? schema.options : [schema];
+  return options.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []));
 }
 
 function schemaAt(path: Path): unknown {
@@ -139,12 +141,25 @@ function schemaAt(path: Path): unknown {
     if (schema instanceof z.ZodOptional) schema = schema.unwrap();
     if (schema instanceof z.ZodObject) schema = schema.shape[part as string];
     else if (schema instanceof z.ZodArray) schema = schema.element;
+    else if (schema instanceof z.ZodRecord) schema = schema.valueType;
+    else if (schema instanceof z.ZodUnion) schema = schemaIn(schema, part);
   }
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
-function expectedBy(path: Path, issue: Issue): string {
-  const schema = schemaAt(path);
+/** What a union has for a part of a path: one of its shapes has keys or items. */
+function schemaIn(union: z.ZodUnion, part: string | number): unknown {
+  for (const option of union.options) {
+    if (option instanceof z.ZodObject && Object.hasOwn(option.shape, part)) return option.shape[part];
+    if (option instanceof z.ZodArray && typeof part === "number") return option.element;
+  }
+  return undefined;
+}
+
+function expectedBy(path: Path, issue: Issue, schema: unknown = schemaAt(path)): string {
+  if (schema instanceof z.ZodUnion) {
+    return listed(schema.options.map((option) => expectedBy(path, issue, option)));
+  }
   if (schema instanceof z.ZodArray) {
     return schema.element instanceof z.ZodString
       ? "a list of strings"
@@ -152,10 +167,15 @@ function expectedBy(path: Path, issue: Issue): string {
         ? `a list of tables, \`[[${keyOf(path)}]]\``
         : "a list of tables";
   }
-  if (schema instanceof z.ZodObject) return "a table";
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return "a table";
   if (schema instanceof z.ZodBoolean) return "true or false";
   if (schema instanceof z.ZodString || schema instanceof z.ZodEnum) return "a string";
   return issue.message;
+}
+
+/** `a, b or c`. */
+function listed(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" or ");
 }
 
 /** A value as it would be right, where what was meant is plain. */
@@ -163,7 +183,9 @@ function rewritten(raw: string, path: Path, value: unknown): string | undefined 
   const schema = schemaAt(path);
   const plain = typeof value !== "object" || value instanceof Date;
   if (/\n/.test(raw) || !plain) return undefined;
-  if (schema instanceof z.ZodString && typeof value !== "string") return `"${raw}"`;
+  const options = schema instanceof z.ZodUnion ? schema.options : [schema];
+  const text = options.some((option) => option instanceof z.ZodString);
+  if (text && typeof value !== "string") return `"${raw}"`;
   if (schema instanceof z.ZodBoolean && (value === "true" || value === "false")) {
     return value;
   }

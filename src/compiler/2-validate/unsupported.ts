@@ -8,7 +8,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
   installer: [
     "jobs",
     "requirements",
-    "environment",
     "security",
     "hermetic",
     "test_matrix",
@@ -28,7 +27,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
     "on_failure",
     "recovery",
     "uses_artifacts",
-    "environment",
     "constraints",
   ],
 };

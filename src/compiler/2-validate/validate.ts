@@ -5,6 +5,7 @@ import type { Asset } from "../source.js";
 import { checkActions } from "./check-actions.js";
 import { checkCheckpoints } from "./check-checkpoints.js";
 import { checkDependencies } from "./check-dependencies.js";
+import { checkEnvironment, toVariables } from "./check-environment.js";
 import { checkIds } from "./check-ids.js";
 import { checkScripts, textOf } from "./check-scripts.js";
 import { checkStateFiles, covered } from "./check-state-files.js";
@@ -31,12 +32,13 @@ export function validate(tree: SyntaxTree): Spec {
   checkScripts(draft, tree, read);
   checkStateFiles(draft, tree);
   checkCheckpoints(draft, tree);
+  checkEnvironment(draft, tree);
   tree.log.throwIfErrors();
 
   // Without an error nothing that the schema asks for was taken out.
   const toml = draft as InstallerToml;
   return {
-    installer: withoutUndefined(toml.installer),
+    installer: { ...withoutUndefined({ ...toml.installer, environment: undefined }), ...environmentOf(toml.installer) },
     steps: toml.step.map((step) => toSpecStep(step, read)),
   };
 }
@@ -53,7 +55,15 @@ function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
     verification: (step.verification?.commands ?? []).map(({ cmd, expect }) =>
       expect === undefined || expect === "" ? { cmd } : { cmd, expect },
     ),
+    ...environmentOf(step),
+    ...(step.exports === undefined || step.exports.length === 0 ? {} : { exports: [...new Set(step.exports)] }),
   };
+}
+
+/** The variables of a table; no key where there are none. */
+function environmentOf({ environment }: Pick<StepToml, "environment">): Pick<SpecStep, "environment"> {
+  const variables = toVariables(environment);
+  return variables.length === 0 ? {} : { environment: variables };
 }
 
 function toScript(

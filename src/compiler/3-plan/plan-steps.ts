@@ -22,7 +22,7 @@ export function plan(spec: Spec, tree: SyntaxTree): Plan {
   return {
     installer: spec.installer,
     sourceSha256: sha256(tree.source.text),
-    fingerprint: planFingerprint(spec.installer.version, steps),
+    fingerprint: planFingerprint(spec.installer.version, steps, spec.installer.environment),
     steps,
   };
 }

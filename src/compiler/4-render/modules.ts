@@ -1,4 +1,5 @@
 import type { Plan } from "../3-plan/plan.js";
+import { hasVariables } from "./variables-view.js";
 import { isPlainSh } from "../interpreter.js";
 
 /** A file of runtime/, as its header describes it. */
@@ -53,6 +54,7 @@ function rootsOf(plan: Plan): string[] {
   if (plan.steps.some((step) => step.script && !isPlainSh(step.script.interpreter))) {
     roots.push("interpret");
   }
+  if (hasVariables(plan)) roots.push("variables", "exports", "values-store");
   return roots;
 }
 

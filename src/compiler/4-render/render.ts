@@ -17,6 +17,7 @@ import {
   word,
   words,
 } from "./shell-word.js";
+import { beforePlan, variablesView } from "./variables-view.js";
 
 /** What the package ships for rendering, by file name without its suffix. */
 export interface RenderAssets {
@@ -36,14 +37,15 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     versionWord: word(plan.installer.version),
     fingerprint: word(plan.fingerprint),
     count: number(plan.steps.length),
+    ...variablesView(plan),
   };
   const machinery = fill("body", {
     ...installer,
-    ...stepsView(plan.steps),
+    ...stepsView(plan.steps, beforePlan(plan)),
     early: plan.steps.length > PLAN_PART ? [words(earlyNames(assets.runtime))] : [],
     runtime: own(selectModules(plan, assets.runtime)),
   });
-  const body = machinery + fill("call", { sha256: word(sha256(machinery)) });
+  const body = machinery + fill("call", { ...installer, sha256: word(sha256(machinery)) });
   const end = delimiter("WAYMARK_BODY", body);
   const text = fill("install.sh", {
     ...installer,
@@ -109,17 +111,18 @@ function headerView(plan: Plan, version: string): object {
  * a shell reads a function whole, and what it needs for that it keeps, to be
  * copied at each fork.
  */
-function stepsView(steps: readonly PlanStep[]): object {
+function stepsView(steps: readonly PlanStep[], before: readonly ShellText[]): object {
   const views = steps.map(stepView);
   if (views.length <= PLAN_PART) {
-    return { steps: views, plan: [{ symbol: name("waymark_plan"), steps: views, parts: [] }] };
+    return { steps: views, plan: [{ symbol: name("waymark_plan"), before, steps: views, parts: [] }] };
   }
   const parts = [];
   for (let start = 0; start < views.length; start += PLAN_PART) {
     const symbol = name(`waymark_plan_${parts.length + 1}`);
-    parts.push({ symbol, steps: views.slice(start, start + PLAN_PART), parts: [] });
+    parts.push({ symbol, before: [], steps: views.slice(start, start + PLAN_PART), parts: [] });
   }
-  const whole = { symbol: name("waymark_plan"), steps: [], parts: parts.map((part) => part.symbol) };
+  const symbol = name("waymark_plan");
+  const whole = { symbol, before, steps: [], parts: parts.map((part) => part.symbol) };
   return { steps: views, plan: [...parts, whole] };
 }
 
@@ -183,6 +186,7 @@ function flagsOf(step: PlanStep): string {
     checkpoint?.irreversible && "i",
     checkpoint?.snapshot && "s",
     checkpoint?.rollback !== undefined && "r",
+    step.exports && "e",
   ];
   return flags.filter(Boolean).join("") || "-";
 }

@@ -45,6 +45,7 @@ function calledBySteps({ steps }: Plan): string[] {
   return [
     ...(steps.some((step) => step.verification.length > 0) ? ["rt_verify"] : []),
     ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
+    ...(steps.some((step) => step.exports !== undefined) ? ["rt_exports_take"] : []),
   ];
 }
 
