@@ -1,5 +1,5 @@
 # module: main
-# provides: rt_main
+# provides: rt_main rt_main_reset rt_main_usage
 # requires: base text report folder hash call run rollback status inspect
 # requires: help point doctor signals
 

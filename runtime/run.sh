@@ -1,5 +1,5 @@
 # module: run
-# provides: rt_verb_run rt_run_close
+# provides: rt_verb_run rt_run_close rt_run_step
 # requires: base folder step rollback history inspect begin progress
 # requires: query drift report
 

@@ -5,8 +5,8 @@
 # requires: variables variables-choose variables-show exports
 
 # The values of variables and exports: kept in the store, in the environment
-# of the steps, and at the head of the rollbacks, which stand alone. An export of
-# the step ORD is in rt_export_ORD_NAME.
+# of the steps, and at the head of the rollbacks, which stand alone. An export
+# of the step ORD is in rt_export_ORD_NAME.
 
 # rt_values_before FUNCTION: the plan is about to be read for FUNCTION.
 rt_values_before() {

@@ -122,7 +122,8 @@ rt_variables_kept() {
 	rt_values_load "$rt_run"
 	rt_seen=$rt_run$RT_NL$rt_held
 	rt_use=given
-	if [ "$rt_old_plan" = "$RT_FINGERPRINT" ] || [ "$rt_verb" = verify ]; then
+	if [ "$rt_verb" = verify ] ||
+		[ "$rt_old_plan" = "$RT_FINGERPRINT" ]; then
 		rt_use=all
 	elif [ "$rt_run_status" = completed ]; then
 		rt_use=none

@@ -139,11 +139,11 @@ describe("keys", () => {
 describe("a key of the language that this version does not have", () => {
   const later = {
     "": ["artifact"],
-    installer: ["jobs", "requirements", "environment", "security", "hermetic", "test_matrix"],
+    installer: ["jobs", "requirements", "security", "hermetic", "test_matrix"],
     step: [
       ...["packages", "path", "content", "user", "group", "privileges", "parallel_group"],
       ...["preconditions", "postconditions", "timing", "retry", "on_failure", "recovery"],
-      ...["uses_artifacts", "environment", "constraints"],
+      ...["uses_artifacts", "constraints"],
     ],
   };
 
