@@ -100,7 +100,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 09e0a366d09f88b03a3140c0dcc6cb255403b9fd1c862484126e5a4174c6961c ] || {
+	[ "$rt_script_sha" = 107f17a1ab5bf9d3638b8d3ac3fedcec3f254883b8dd1bdd32f4ae33655c9003 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1813,8 +1813,8 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " value run_new run_again run_close step_new over from rerun start " \
-    "complete fail state_before state_after state_forget " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "value complete fail state_before state_after state_forget " \
     "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
@@ -4139,8 +4139,8 @@ rt_text_controls() {
 }
 
 # The values of variables and exports: kept in the store, in the environment
-# of the steps, and at the head of the rollbacks, which stand alone. An export of
-# the step ORD is in rt_export_ORD_NAME.
+# of the steps, and at the head of the rollbacks, which stand alone. An export
+# of the step ORD is in rt_export_ORD_NAME.
 
 # rt_values_before FUNCTION: the plan is about to be read for FUNCTION.
 rt_values_before() {
@@ -4478,7 +4478,8 @@ rt_variables_kept() {
 	rt_values_load "$rt_run"
 	rt_seen=$rt_run$RT_NL$rt_held
 	rt_use=given
-	if [ "$rt_old_plan" = "$RT_FINGERPRINT" ] || [ "$rt_verb" = verify ]; then
+	if [ "$rt_verb" = verify ] ||
+		[ "$rt_old_plan" = "$RT_FINGERPRINT" ]; then
 		rt_use=all
 	elif [ "$rt_run_status" = completed ]; then
 		rt_use=none
@@ -4923,7 +4924,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: b8a563d8b25d684d7b59d807dc3eafc6ef68324d64527eceaaf092d51bb10c48
+{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: 1d883f1160178fa14593b839a8e15b4f83d5f820286e879b6b3a0db8fb04892f
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

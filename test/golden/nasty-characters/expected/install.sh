@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 1fb3a3a53d8ebd01df8f47c0e71412ed64867a79900a9324ace4ab7d6539fb0c ] || {
+	[ "$rt_script_sha" = b58f501f340e73d859af2f766f8e32a123e1851ced7e67135600b2170c1c8e3f ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1667,8 +1667,8 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " value run_new run_again run_close step_new over from rerun start " \
-    "complete fail state_before state_after state_forget " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "value complete fail state_before state_after state_forget " \
     "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
@@ -4259,7 +4259,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 43ff3b84293b34847a5b6b9ab5b2f4f1c5b9f46e47c38c7f77237ac44aa9e3ff
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b7caef023726f5bc21306e2b9e25715408624c155263550919fa3603227f3c39
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

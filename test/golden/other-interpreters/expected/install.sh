@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = afe7ade32623a172e19ab8a6f84d4f1da4042363ec5c3a837e46b5a947f309bc ] || {
+	[ "$rt_script_sha" = 5ab67ab0f024096c6487470a1f3de548100d57398de611458dc1998f217981e6 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1679,8 +1679,8 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " value run_new run_again run_close step_new over from rerun start " \
-    "complete fail state_before state_after state_forget " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "value complete fail state_before state_after state_forget " \
     "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
@@ -4250,7 +4250,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 87ca25aff696ea232ad105cd87c81f5d84f593fd058cb6fae0725a2b97f77235
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: beec61a5af9af8ea7d0d57345be19a8ad92745f7e2e7f29c1c3325dc57dd1661
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

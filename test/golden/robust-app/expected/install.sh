@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = c06c6243e4170514bc7e4bc4484137a9134c87f90552c8d8b4405968492f7d25 ] || {
+	[ "$rt_script_sha" = 81e9929dab537ae6481088b679ccbc8bb78f31129e58dc4e2a2a7d491d840ef4 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1673,8 +1673,8 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " value run_new run_again run_close step_new over from rerun start " \
-    "complete fail state_before state_after state_forget " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "value complete fail state_before state_after state_forget " \
     "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
@@ -4265,7 +4265,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e30d2d983d60a6e660d46cd083ab560ab533534c61e58069deb2af7f4d875d0d
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: bf70ccfaafa584ad881821b791925e5d1491f153a735b87680fec9274fc8fcaa
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

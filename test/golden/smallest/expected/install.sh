@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 2bacb7985043f8e5778bfcfac8e1273efe85f96541b2d6a5fa4dab9fa23a54d5 ] || {
+	[ "$rt_script_sha" = 8661c9e24e231acbf209f512c9ef9fca99d68efe656547165c7094e1ab146d24 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1643,8 +1643,8 @@ function exported(f) {
 }
 
 BEGIN {
-  writes = " value run_new run_again run_close step_new over from rerun start " \
-    "complete fail state_before state_after state_forget " \
+  writes = " run_new run_again run_close step_new over from rerun start " \
+    "value complete fail state_before state_after state_forget " \
     "undo_atomic undo_mark " \
     "undo_again undo_done undo_kept undo_close "
   for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
@@ -4214,7 +4214,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e632f4ae2a5dd0708b56a5681f974fbc33b95165da64af6646022a98ed3041eb
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 273ef255d795f6c2d23973edd9b322ea5acd1dc0f2cca10845e17d0b7b7aeef0
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
