@@ -108,16 +108,19 @@ inEachShell("exports", (shell) => {
     expect(box.exists("seen")).toBe(false);
   });
 
-  it("begin with a fresh file in each attempt", async () => {
+  it("begin with a fresh file in each attempt and step", async () => {
     const toml = installerToml({
-      steps: [{ id: "ask", run: `echo A=1 >>"$WAYMARK_EXPORTS"\n${needs("ready")}`, exports: ["A"] },
-        { id: "use", run: 'echo "$A" "${WAYMARK_EXPORTS-unset}" >>~/seen\n' }],
+      steps: [
+        { id: "ask", run: `echo A=1 >>"$WAYMARK_EXPORTS"\n${needs("ready")}`, exports: ["A"] },
+        { id: "ask-more", run: 'echo B=2 >>"$WAYMARK_EXPORTS"\n', exports: ["B"] },
+        { id: "use", run: 'echo "$A$B" "${WAYMARK_EXPORTS-unset}" >>~/seen\n' },
+      ],
     });
     const box = Sandbox.create(shell, toml);
     await box.expectExit(1);
     box.write("ready", "");
     await box.expectExit(0, ["resume"], { env: { WAYMARK_EXPORTS: "/nowhere" } });
-    expect(box.read("seen")).toBe("1 unset\n");
+    expect(box.read("seen")).toBe("12 unset\n");
   });
 
   it("let a script without exports undo the run", async () => {
