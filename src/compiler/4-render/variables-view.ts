@@ -72,8 +72,9 @@ function listedIn({ installer }: Plan): object[] {
 function helpOf({ installer, steps }: Plan): string {
   const all = [...(installer.environment ?? []), ...steps.flatMap((step) => step.environment ?? [])];
   const settable = all.filter((one) => !one.secret);
-  const known = new Map(all.map((one) => [one.name, one]));
-  const lines = [...known.values()].map((one) => `      ${one.name}${tellOf(one)}`);
+  // The installer's own goes before a step's of that name.
+  const known = new Map(all.toReversed().map((one) => [one.name, one]));
+  const lines = [...known.values()].toReversed().map((one) => `      ${one.name}${tellOf(one)}`);
   const flag = settable.length > 0 ? ["  --set NAME=VALUE      with run, resume, plan: sets one of the variables"] : [];
   return lines.length === 0 ? "" : `\n${[...flag, "", "Variables:", ...lines].join("\n")}`;
 }

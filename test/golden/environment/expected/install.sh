@@ -100,7 +100,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 107f17a1ab5bf9d3638b8d3ac3fedcec3f254883b8dd1bdd32f4ae33655c9003 ] || {
+	[ "$rt_script_sha" = cde66ae7e95be25fb3ed20561a91ac3c4af444d5f3a764e27d47a8142414186e ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -132,8 +132,8 @@ RT_ENTER=rt_values_enter RT_HELP='
 Variables:
       PREFIX (default: /usr/local)
       GREETING (from APP_GREETING of the environment; default: it'\''s $(date) `id`)
-      PORT (default: 80)
       TOKEN (secret; required; from APP_TOKEN, TOKEN of the environment)
+      PORT (from PORT of the environment; default: 8080)
       CHANNEL (default: stable)'
 
 # ================================================================ the steps
@@ -884,9 +884,9 @@ Usage: sh install.sh [VERB] [FLAG ...]
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
-  --yes --quiet --verbose --json --no-color$RT_HELP
+  --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -4924,7 +4924,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: 1d883f1160178fa14593b839a8e15b4f83d5f820286e879b6b3a0db8fb04892f
+{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: d3c1db6b8e7bcdec846b1a081b2b9cea2ded200d7d5d0ae9e69f523166d85786
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = b58f501f340e73d859af2f766f8e32a123e1851ced7e67135600b2170c1c8e3f ] || {
+	[ "$rt_script_sha" = bdcff712951a657523a9bdf934caa065832524f8a39a2ce3ddcfee2f5e5e8050 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -738,9 +738,9 @@ Usage: sh install.sh [VERB] [FLAG ...]
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
-  --yes --quiet --verbose --json --no-color$RT_HELP
+  --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -4259,7 +4259,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: b7caef023726f5bc21306e2b9e25715408624c155263550919fa3603227f3c39
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 77e53a1d1d6dafc6e4d301e6705807b793a42c47f7924d42de1cf53fdb0f1681
 WAYMARK_BODY_2
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

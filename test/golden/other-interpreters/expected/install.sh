@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 5ab67ab0f024096c6487470a1f3de548100d57398de611458dc1998f217981e6 ] || {
+	[ "$rt_script_sha" = 1af9cf0a20390013ef49c6a03cba08a64a95d32d66195593d4e9d5f516fe774c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -737,9 +737,9 @@ Usage: sh install.sh [VERB] [FLAG ...]
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
-  --yes --quiet --verbose --json --no-color$RT_HELP
+  --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -4250,7 +4250,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: beec61a5af9af8ea7d0d57345be19a8ad92745f7e2e7f29c1c3325dc57dd1661
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 757945ab37f330ee6cc5b42e1c5a68c9c2910b99e69c61f4fe1ac07973019236
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

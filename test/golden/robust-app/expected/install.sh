@@ -95,7 +95,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 81e9929dab537ae6481088b679ccbc8bb78f31129e58dc4e2a2a7d491d840ef4 ] || {
+	[ "$rt_script_sha" = cbb19049511ec4c8a71f7f2a103d313a69789ebc59c540df9180579a9aefd5e8 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -744,9 +744,9 @@ Usage: sh install.sh [VERB] [FLAG ...]
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
-  --yes --quiet --verbose --json --no-color$RT_HELP
+  --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -4265,7 +4265,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: bf70ccfaafa584ad881821b791925e5d1491f153a735b87680fec9274fc8fcaa
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0b1f7d7da0d364e9b775c57121fd2ae6c92dd9141af60ec2d4096e3e4301110b
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash says that the name has one, and was escaped.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 8661c9e24e231acbf209f512c9ef9fca99d68efe656547165c7094e1ab146d24 ] || {
+	[ "$rt_script_sha" = ad6a2e45a5fd144c87e098632c8e891f8265fa85652bd2e6d71408879fe51350 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -714,9 +714,9 @@ Usage: sh install.sh [VERB] [FLAG ...]
 
 Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
-  --yes --quiet --verbose --json --no-color$RT_HELP
+  --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -4214,7 +4214,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 273ef255d795f6c2d23973edd9b322ea5acd1dc0f2cca10845e17d0b7b7aeef0
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: d5b48433240e10dd3466a282714fe17dbf9e787d67315c4c6cf3a657b4dd6e5c
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
