@@ -1,5 +1,5 @@
 # module: begin
-# provides: rt_begin rt_is_settled
+# provides: rt_begin rt_begin_step rt_is_settled
 # requires: base store query drift text report call
 
 # rt_begin: the run's first transaction, which holds the whole plan with

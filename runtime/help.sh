@@ -30,7 +30,7 @@ Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
   --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used

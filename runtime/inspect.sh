@@ -1,6 +1,6 @@
 # module: inspect
 # provides: rt_verb_plan rt_verb_logs rt_verb_verify rt_verify_all
-# provides: rt_plan_step
+# provides: rt_plan_step rt_verify_step
 # requires: base step status store query drift report text
 
 # rt_verb_plan: what would run, in order, and why. Changes nothing.

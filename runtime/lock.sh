@@ -3,10 +3,9 @@
 # requires: base report store process
 
 # The lock of the journal: files lock.N, each a hard link to a line that
-# says who took it. Whoever makes the next number has it, where the process
-# that made the last one is dead. None is given back: a number that came
-# again could be had twice. Of a process in another container only flock can
-# say whether it lives: the owner holds one on its file, by descriptor 8.
+# says who took it. Whoever makes the next number has it, where the maker of
+# the last one is dead. None is given back: it could be had twice. Whether a
+# process in another container lives, flock says: descriptor 8 holds one.
 
 RT_BOOT_ID=/proc/sys/kernel/random/boot_id
 

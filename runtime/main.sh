@@ -1,5 +1,5 @@
 # module: main
-# provides: rt_main
+# provides: rt_main rt_main_reset rt_main_usage
 # requires: base text report folder hash call run rollback status inspect
 # requires: help point doctor signals
 
@@ -48,6 +48,7 @@ rt_main_reset() {
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
+	rt_also=
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to

@@ -104,7 +104,7 @@ rt_progress_done() {
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"
-	rt_pending_sql=$RT_REPLY
+	rt_pending_sql=$RT_REPLY$rt_also rt_also=
 	if [ $# -gt 8 ]; then
 		shift 8
 		rt_state_paths "$@"

@@ -126,7 +126,8 @@ function apply(n,    op, k, r, o) {
   finished[k] = now
  } else if (op == "undo_close") {
   each_run()
- } else die("damaged: unknown request " op)
+ } else if (op == "value") value[k, A[4], A[5]] = A[6]
+ else die("damaged: unknown request " op)
 }
 function each_step(op, n,    r, o, k) {
  for (r = 1; r <= runs; r++) for (o = 1; o <= steps[r]; o++) {

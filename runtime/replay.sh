@@ -2,15 +2,13 @@
 # provides: RT_REPLAY
 # requires:
 
-# The store of a host with no sqlite3: awk keeps the rows in memory, and
-# appends to the file journal what changes them. A transaction is an empty
-# line, "@ TIME MILLISECONDS", its requests, and "= SUM", a checksum chained
-# over all lines before it: a torn last one is dropped, any other damage is
-# refused. Fields are parted by tabs; \\, \t and \n are escaped. To open it,
-# what it holds is done again. The requests are those of the sql- modules.
-# The awk of a killed call may have something still to append. So each owner
-# has a link of its own, .journal.N, and after a killed one goes on with a
-# copy: what comes late reaches nobody.
+# The store of a host with no sqlite3: awk has the rows in memory, and appends
+# what changes them to the file journal. A transaction is an empty line,
+# "@ TIME MILLISECONDS", its requests, and "= SUM", chained over all lines: a
+# torn last one is dropped, other damage refused. Fields are parted by tabs;
+# \\, \t and \n are escaped. To open it is to do all of it again. Each owner
+# has a link of its own, .journal.N, and goes on with a copy after a killed
+# one, whose awk may still append.
 # shellcheck disable=SC2016 # awk has dollars of its own
 RT_REPLAY='
 # Reading and writing the journal.
@@ -119,7 +117,7 @@ function exported(f) {
 
 BEGIN {
  writes = " run_new run_again run_close step_new over from rerun start skip " \
-  "complete fail state_before state_after state_forget " \
+  "value complete fail state_before state_after state_forget " \
   "undo_atomic undo_mark " \
   "undo_again undo_done undo_kept undo_close "
  for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i

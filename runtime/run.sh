@@ -105,6 +105,7 @@ rt_run_step() {
 	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
+	case $5 in *e*) "export_$3" ;; esac
 	if [ "$rt_status" -eq 0 ]; then
 		rt_progress_done "$@"
 	else

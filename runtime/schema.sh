@@ -70,10 +70,9 @@ rt_store_own() {
 }
 
 # The store, schema 1. A run is one attempt at the whole installation;
-# runs stack: one that is not rolled back is undone after those above it.
-# attempt counts a step's starts: where it is over 0 and the status is not
-# rolled_back, the step may have changed the host. seq counts transitions
-# and orders them, whatever the clock does. undoing marks an undo begun.
+# runs stack: those above are undone first. attempt counts a step's starts:
+# over 0 and not rolled_back, it may have changed the host. seq orders the
+# transitions, whatever the clock does. undoing marks an undo begun.
 RT_SCHEMA="
 CREATE TABLE installer_runs(
  run INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,

@@ -1,5 +1,5 @@
 # module: sql-step
-# provides: rt_sql_start
+# provides: rt_sql_start rt_sql_escaped
 # requires: base text schema
 
 # A step's transitions and its state files, in SQL.

@@ -1,7 +1,7 @@
 # module: state
 # provides: rt_state_before rt_state_after rt_state_load rt_state_args
 # provides: rt_state_keep_edits rt_state_restore rt_state_drift
-# provides: rt_state_paths rt_state_each rt_state_copy
+# provides: rt_state_paths rt_state_each rt_state_copy rt_state_unescape
 # requires: base look folder text store query report point
 
 # rt_state_paths WORD ...: the plan's words, resolved into rt_path_N.

@@ -40,6 +40,7 @@ rt_child_enter() {
 	WAYMARK_STEP=$1 WAYMARK_DIR=$rt_dir WAYMARK_WORK=$rt_dir/work
 	WAYMARK_PWD=$rt_pwd WAYMARK_RUN=$rt_mark_env
 	export WAYMARK_STEP WAYMARK_DIR WAYMARK_WORK WAYMARK_PWD WAYMARK_RUN
+	"$RT_ENTER" "$1"
 	set +f
 }
 

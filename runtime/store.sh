@@ -65,9 +65,9 @@ rt_store_begin() {
 }
 
 # rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
-# answers on descriptor 4. Both sides hold both ways open until each has its
-# own end: so no open waits for the other side, where a signal or a kill could
-# make it endless. Then each side has one end, and sees the other's death.
+# answers on descriptor 4. Both ways are opened to read and write first: so
+# no open waits for the other side, which a kill could make endless. Then each
+# side has one end, and sees the other's death.
 rt_store_start() {
 	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
 		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||

@@ -83,6 +83,7 @@ rt_timing_exec() {
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
 	rt_forked=
 	[ -z "$rt_limit" ] || rt_timeout_stop "$2"
+	case $5 in *e*) "export_$3" ;; esac
 }
 
 # rt_timing_again ORD ID: behind a failure: sets rt_again where there is

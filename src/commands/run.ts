@@ -4,7 +4,7 @@ import { checkpointFolder, findTarget, splitWords } from "./target.js";
 
 export const runHelp = `
 Flags of the script itself are passed through, as are its exit codes:
-  --checkpoint-dir DIR, --fresh, --dry-run, --yes, --quiet, --verbose, --json, --no-color
+  --checkpoint-dir DIR, --set NAME=VALUE, --fresh, --dry-run, --yes, --quiet, --verbose, --json, --no-color
 
 Examples:
   waymark run                         compile and run ./installer.toml

@@ -11,7 +11,7 @@ export type Target =
   | { readonly kind: "script"; readonly path: string };
 
 /** Flags of the emitted script that take a value in the next word. */
-const WITH_VALUE = new Set(["--checkpoint-dir", "--from", "--to"]);
+const WITH_VALUE = new Set(["--checkpoint-dir", "--from", "--to", "--set"]);
 
 /**
  * The NAME|PATH among the words, the first that is no flag and no flag's value,

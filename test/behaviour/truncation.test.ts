@@ -22,7 +22,7 @@ const SILENT = /^#!\/bin\/sh\n(\{ )?trap /;
 function cutsOf(script: string): readonly number[] {
   const cuts = new Set<number>();
   for (let at = 1; at < TAIL; at++) cuts.add(at);
-  for (let at = 0; at < script.length; at += STRIDE) cuts.add(at);
+  for (let at = 0; at < script.length - 1; at += STRIDE) cuts.add(at);
   // The last newline alone may be missing: the last command is whole then.
   for (let at = script.length - TAIL; at < script.length - 1; at++) cuts.add(at);
   return [...cuts].sort((a, b) => a - b);

@@ -57,7 +57,8 @@ export function scriptOf(modules: readonly string[], lines: string): string {
   const texts = [...closure].map((module) => moduleText(module, runtime));
   return `set -f -u
 unset CDPATH
-RT_NAME=demo RT_VERSION=1.0 RT_STEPS=2 RT_FINGERPRINT=f00d RT_PREFLIGHT=
+RT_NAME=demo RT_VERSION=1.0 RT_STEPS=2 RT_FINGERPRINT=f00d
+RT_PREFLIGHT= RT_ENTER=: RT_HELP=
 ${texts.join("\n")}
 ${reset()}
 rt_main_reset

@@ -52,6 +52,18 @@ const onFailure = z.strictObject({
   message: z.string().optional(),
   preserve_state: z.boolean().optional(),
 });
+const variable = z.union([
+  z.string(),
+  z.strictObject({
+    default: z.string().optional(),
+    from_env: z.union([z.boolean(), z.string(), z.array(z.string())]).optional(),
+    required: z.boolean().optional(),
+    validate: z.string().optional(),
+    secret: z.boolean().optional(),
+  }),
+]);
+
+const environment = z.record(z.string(), variable);
 
 const step = z.strictObject({
   id: z.string(),
@@ -84,6 +96,8 @@ const step = z.strictObject({
   timing: timing.optional(),
   retry: retry.optional(),
   on_failure: onFailure.optional(),
+  environment: environment.optional(),
+  exports: z.array(z.string()).optional(),
 });
 
 const requirements = z.strictObject({
@@ -103,6 +117,7 @@ const installer = z.strictObject({
   homepage: z.string().optional(),
   license: z.string().optional(),
   requirements: requirements.optional(),
+  environment: environment.optional(),
 });
 
 export const installerToml = z.strictObject({
@@ -111,6 +126,7 @@ export const installerToml = z.strictObject({
 });
 
 export type InstallerToml = z.infer<typeof installerToml>;
+export type VariableToml = z.infer<typeof variable>;
 export type StepToml = z.infer<typeof step>;
 
 /** What is left of a file when all that has a wrong shape is taken out. */

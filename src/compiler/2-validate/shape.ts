@@ -130,9 +130,9 @@ function titled(path: Path): string {
 
 /** The keys that the schema has for a table. */
 function keysAt(path: Path): string[] {
-  const found = schemaAt(path);
-  const schema = found instanceof z.ZodUnion ? optionAt(found, "") : found;
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const schema = schemaAt(path);
+  const options = schema instanceof z.ZodUnion ? schema.options : [schema];
+  return options.flatMap((one) => (one instanceof z.ZodObject ? Object.keys(one.shape) : []));
 }
 
 function schemaAt(path: Path): unknown {
@@ -147,11 +147,16 @@ function schemaAt(path: Path): unknown {
   return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 }
 
-function expectedBy(path: Path, issue: Issue, schema = schemaAt(path)): string {
+/** `a, b or c`. */
+function listed(words: readonly string[]): string {
+  return [words.slice(0, -1).join(", "), ...words.slice(-1)].filter(Boolean).join(" or ");
+}
+
+function expectedBy(path: Path, issue: Issue, schema: unknown = schemaAt(path)): string {
   const words = schema instanceof z.ZodType ? schema.description : undefined;
   if (words !== undefined) return words;
   if (schema instanceof z.ZodUnion) {
-    return schema.options.map((one) => expectedBy(path, issue, one)).join(" or ");
+    return listed(schema.options.map((one) => expectedBy(path, issue, one)));
   }
   if (schema instanceof z.ZodArray) {
     return holdsStrings(schema)
@@ -176,7 +181,9 @@ function rewritten(raw: string, path: Path, value: unknown): string | undefined 
   const plain = typeof value !== "object" || value instanceof Date;
   if (/\n/.test(raw) || !plain) return undefined;
   if (schema instanceof z.ZodType && schema.description !== undefined) return undefined;
-  if (schema instanceof z.ZodString && typeof value !== "string") {
+  const options = schema instanceof z.ZodUnion ? schema.options : [schema];
+  const text = options.some((option) => option instanceof z.ZodString);
+  if (text && typeof value !== "string") {
     // TOML's octal number is not how chmod is told of one.
     return `"${raw.replace(/^0o(?=\d)/, "0")}"`;
   }

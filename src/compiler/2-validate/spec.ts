@@ -16,6 +16,21 @@ export interface SpecInstaller {
   readonly author?: string;
   readonly homepage?: string;
   readonly license?: string;
+  /** The variables that every step gets; left out where there are none. */
+  readonly environment?: readonly SpecVariable[];
+}
+
+/** A variable of an `environment` table. */
+export interface SpecVariable {
+  readonly name: string;
+  /** Without one it is empty where nothing gives it a value. */
+  readonly default?: string;
+  /** Names in the caller's environment; the first that is not empty counts. */
+  readonly from: readonly string[];
+  readonly required: boolean;
+  /** A POSIX extended regular expression for the whole value, or `semver`. */
+  readonly validate?: string;
+  readonly secret: boolean;
 }
 
 export type Action = "script" | "verify" | FileAction["action"];
@@ -45,6 +60,10 @@ export interface SpecStep {
   readonly timing?: SpecTiming;
   /** There where a failure does more than stop the run. */
   readonly onFailure?: SpecOnFailure;
+  /** Variables of this step alone; left out where there are none. */
+  readonly environment?: readonly SpecVariable[];
+  /** Names of the values that it hands on; left out where there are none. */
+  readonly exports?: readonly string[];
 }
 
 export interface SpecScript {

@@ -22,5 +22,7 @@ function isOfAnotherKind({ code, path }: Issue): boolean {
 /** Which of several shapes has parts of this kind: a list's, or a table's. */
 export function optionAt(union: z.ZodUnion, part: string | number): unknown {
   const list = typeof part === "number";
-  return union.options.find((one) => one instanceof z.ZodArray === list);
+  return union.options.find((one) =>
+    list ? one instanceof z.ZodArray : one instanceof z.ZodObject || one instanceof z.ZodRecord,
+  );
 }

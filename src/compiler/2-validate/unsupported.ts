@@ -7,7 +7,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
   "": ["artifact"],
   installer: [
     "jobs",
-    "environment",
     "security",
     "hermetic",
     "test_matrix",
@@ -20,7 +19,6 @@ export const unsupportedKeys: Readonly<Record<string, readonly string[]>> = {
     "parallel_group",
     "recovery",
     "uses_artifacts",
-    "environment",
     "constraints",
   ],
 };

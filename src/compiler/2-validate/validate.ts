@@ -6,6 +6,7 @@ import { checkActions } from "./check-actions.js";
 import { checkCheckpoints } from "./check-checkpoints.js";
 import { checkConditions } from "./check-conditions.js";
 import { checkDependencies } from "./check-dependencies.js";
+import { checkEnvironment, toVariables } from "./check-environment.js";
 import { checkFileActions } from "./check-file-actions.js";
 import { checkIds } from "./check-ids.js";
 import { checkRequirements, toRequirements } from "./check-requirements.js";
@@ -42,6 +43,7 @@ export function validate(tree: SyntaxTree): Spec {
   checkCheckpoints(draft, tree);
   checkConditions(draft, tree);
   checkTiming(draft, tree);
+  checkEnvironment(draft, tree);
   tree.log.throwIfErrors();
 
   // Without an error nothing that the schema asks for was taken out.
@@ -49,7 +51,7 @@ export function validate(tree: SyntaxTree): Spec {
   const { requirements: demands, ...installer } = toml.installer;
   const requirements = toRequirements(demands);
   return {
-    installer: withoutUndefined(installer),
+    installer: { ...withoutUndefined({ ...installer, environment: undefined }), ...environmentOf(installer) },
     ...(requirements === undefined ? {} : { requirements }),
     steps: toml.step.map((step) => toSpecStep(step, read)),
   };
@@ -75,6 +77,8 @@ function toSpecStep(step: StepToml, read: (file: string) => Asset): SpecStep {
     ...toSpecConditions(step),
     ...(timing === undefined ? {} : { timing }),
     ...(onFailure === undefined ? {} : { onFailure }),
+    ...environmentOf(step),
+    ...(step.exports === undefined || step.exports.length === 0 ? {} : { exports: [...new Set(step.exports)] }),
   };
 }
 
@@ -89,6 +93,12 @@ function toSpecConditions(step: StepToml): Partial<SpecStep> {
     ...(before.length === 0 ? {} : { preconditions: before }),
     ...(after.length === 0 ? {} : { postconditions: after }),
   };
+}
+
+/** The variables of a table; no key where there are none. */
+function environmentOf({ environment }: Pick<StepToml, "environment">): Pick<SpecStep, "environment"> {
+  const variables = toVariables(environment);
+  return variables.length === 0 ? {} : { environment: variables };
 }
 
 function toScript(

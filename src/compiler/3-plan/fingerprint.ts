@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SpecStep } from "../2-validate/spec.js";
+import type { SpecStep, SpecVariable } from "../2-validate/spec.js";
 
 /** Hex sha256 of a text's UTF-8 bytes. */
 export function sha256(text: string): string {
@@ -27,18 +27,27 @@ export function stepFingerprint(step: SpecStep): string {
     unless,
     preconditions,
     postconditions,
+    ...(step.environment === undefined ? {} : { environment: valuesOf(step.environment) }),
+    ...(step.exports === undefined ? {} : { exports: step.exports }),
   });
 }
 
-/** 32 hex digits over the version and all steps, in execution order. */
+/** 32 hex digits over the version, all steps in execution order, and the environment. */
 export function planFingerprint(
   version: string,
   steps: readonly { readonly id: string; readonly fingerprint: string }[],
+  environment?: readonly SpecVariable[],
 ): string {
   return digest({
     version,
+    ...(environment === undefined ? {} : { environment: valuesOf(environment) }),
     steps: steps.map(({ id, fingerprint }) => [id, fingerprint]),
   });
+}
+
+/** Where values come from: what must be true of them changes nothing. */
+function valuesOf(variables: readonly SpecVariable[]): object[] {
+  return variables.map(({ name, default: value, from, secret }) => ({ name, value, from, secret }));
 }
 
 function digest(value: unknown): string {

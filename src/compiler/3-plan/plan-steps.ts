@@ -23,7 +23,7 @@ export function plan(spec: Spec, tree: SyntaxTree): Plan {
     installer: spec.installer,
     ...(spec.requirements === undefined ? {} : { requirements: spec.requirements }),
     sourceSha256: sha256(tree.source.text),
-    fingerprint: planFingerprint(spec.installer.version, steps),
+    fingerprint: planFingerprint(spec.installer.version, steps, spec.installer.environment),
     steps,
   };
 }

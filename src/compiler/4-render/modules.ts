@@ -1,4 +1,5 @@
 import type { Plan } from "../3-plan/plan.js";
+import { hasVariables } from "./variables-view.js";
 import { isPlainSh } from "../interpreter.js";
 import { conditionModules } from "./condition-view.js";
 import { modulesOf } from "./file-actions.js";
@@ -61,6 +62,7 @@ function rootsOf(plan: Plan): string[] {
   roots.push(...requirementModules(plan.requirements));
   roots.push(...conditionModules(plan));
   if (hasTiming(plan.steps)) roots.push("timing");
+  if (hasVariables(plan)) roots.push("variables", "exports", "values-store");
   return roots;
 }
 

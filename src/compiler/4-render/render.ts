@@ -24,6 +24,7 @@ import {
 } from "./shell-word.js";
 import { endOfTimed, timedSteps, timingNotes, timingWords } from "./timing-view.js";
 import { undoView } from "./undo-texts.js";
+import { beforePlan, hasVariables, VARIABLES_CHECK, variablesView } from "./variables-view.js";
 
 /** What the package ships for rendering, by file name without its suffix. */
 export interface RenderAssets {
@@ -43,18 +44,19 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     versionWord: word(plan.installer.version),
     fingerprint: word(plan.fingerprint),
     count: number(plan.steps.length),
-    preflight: words(plan.requirements === undefined ? [] : [REQUIREMENTS_CHECK]),
     ...requirementsView(plan.requirements),
+    ...variablesView(plan),
+    preflight: preflightOf(plan),
   };
   const machinery = fill("body", {
     ...installer,
-    ...stepsView(plan.steps, plan.installer.name),
+    ...stepsView(plan, beforePlan(plan)),
     gated: gateLegend(plan.steps),
     undo: undoView(plan, assets.runtime),
     early: plan.steps.length > PLAN_PART ? [words(earlyNames(assets.runtime))] : [],
     runtime: own(selectModules(plan, assets.runtime)),
   });
-  const body = machinery + fill("call", { sha256: word(sha256(machinery)) });
+  const body = machinery + fill("call", { ...installer, sha256: word(sha256(machinery)) });
   const end = delimiter("WAYMARK_BODY", body);
   const text = fill("install.sh", {
     ...installer,
@@ -65,6 +67,15 @@ export function render(plan: Plan, assets: RenderAssets): Script {
     body: hereText(body, end),
   });
   return { plan, text, body, calls: callsOf(plan) };
+}
+
+/** Functions that look at the host and the call before anything is opened. */
+function preflightOf(plan: Plan): ShellText {
+  const calls = [
+    ...(plan.requirements === undefined ? [] : [REQUIREMENTS_CHECK]),
+    ...(hasVariables(plan) ? [VARIABLES_CHECK] : []),
+  ];
+  return calls.length === 0 ? words([]) : word(calls.join(" "));
 }
 
 function sha256(text: string): string {
@@ -120,19 +131,20 @@ function headerView(plan: Plan, version: string): object {
  * a shell reads a function whole, and what it needs for that it keeps, to be
  * copied at each fork.
  */
-function stepsView(steps: readonly PlanStep[], installer: string): object {
+function stepsView({ steps, installer }: Plan, before: readonly ShellText[]): object {
   const timed = timedSteps(steps);
-  const views = steps.map((step) => stepView(step, installer, timed));
+  const views = steps.map((step) => stepView(step, installer.name, timed));
   const end = endOfTimed(steps);
   if (views.length <= PLAN_PART) {
-    return { steps: views, timed: end, plan: [{ symbol: name("waymark_plan"), steps: views, parts: end }] };
+    return { steps: views, timed: end, plan: [{ symbol: name("waymark_plan"), before, steps: views, parts: end }] };
   }
   const parts = [];
   for (let start = 0; start < views.length; start += PLAN_PART) {
     const symbol = name(`waymark_plan_${parts.length + 1}`);
-    parts.push({ symbol, steps: views.slice(start, start + PLAN_PART), parts: [] });
+    parts.push({ symbol, before: [], steps: views.slice(start, start + PLAN_PART), parts: [] });
   }
-  const whole = { symbol: name("waymark_plan"), steps: [], parts: [...parts.map((part) => part.symbol), ...end] };
+  const symbol = name("waymark_plan");
+  const whole = { symbol, before, steps: [], parts: [...parts.map((part) => part.symbol), ...end] };
   return { steps: views, timed: end, plan: [...parts, whole] };
 }
 
@@ -205,6 +217,7 @@ function flagsOf(step: PlanStep): string {
     (checkpoint?.rollback !== undefined || step.file) && "r",
     step.file && "y",
     isGated(step) && "w",
+    step.exports && "e",
   ];
   return flags.filter(Boolean).join("") || "-";
 }

@@ -50,6 +50,7 @@ function calledBySteps({ steps, requirements }: Plan): string[] {
     ...(steps.some((step) => step.script && !isPlainSh(step.script.interpreter)) ? ["rt_interpret"] : []),
     ...steps.flatMap(functionsOfConditions),
     ...(steps.some((step) => step.timing || step.onFailure) ? ["rt_timing", "rt_failure_end"] : []),
+    ...(steps.some((step) => step.exports !== undefined) ? ["rt_exports_take"] : []),
   ];
 }
 

@@ -302,6 +302,51 @@ const catalogue = {
     `use letters, digits and ${tick("_")}, with no digit first`,
   ]),
 
+  WM0290: error((f: { name: string; meant?: string }) => [
+    `${tick(f.name)} is no name of a variable`,
+    `use letters, digits and ${tick("_")}, with no digit first` +
+      (f.meant === undefined ? "" : `: ${tick(f.meant)}`),
+  ]),
+  WM0291: error((f: { name: string; read: boolean }) => [
+    f.read
+      ? `${tick(f.name)} cannot be read from the environment: the script or its shell sets it`
+      : `${tick(f.name)} cannot be set: the script or one of the shells that run it needs it as it is`,
+    f.read ? "name another variable" : "choose another name; a step can set it in its own commands",
+  ]),
+  WM0292: error((f: { validate: string; reason: string; write?: string }) => [
+    `${tick(f.validate)} is no POSIX extended regular expression: ${plain(f.reason)}`,
+    f.write === undefined
+      ? `each host's ${tick("grep -E")} must read it; ${tick("semver")} stands for a version`
+      : `write ${tick(f.write)}`,
+  ]),
+  WM0293: error((f: { name: string; value: string | undefined; validate: string }) => [
+    f.value === undefined
+      ? `the default of ${tick(f.name)} does not match its own ${tick("validate")}`
+      : `the default of ${tick(f.name)}, ${tick(f.value)}, does not match its own ${tick("validate")}, ${tick(f.validate)}`,
+    "the whole value must match, on one line",
+  ]),
+  WM0294: warning((f: { name: string }) => [
+    `${tick(f.name)} is required and has a default, so it is never missing`,
+    "take one of the two out",
+  ]),
+  WM0295: error((f: { name: string }) => [
+    `nothing can give the secret ${tick(f.name)} a value: it has no ${tick("from_env")}`,
+    `write from_env = true: ${tick("--set")} takes no secret, since the command line is shown by ps`,
+  ]),
+  WM0296: warning((f: { name: string }) => [
+    `the default of the secret ${tick(f.name)} is no secret: it stands in install.sh`,
+    "take it out, and set required = true where a value is needed",
+  ]),
+  WM0297: error((_: object) => [
+    `${tick("from_env")} is an empty list`,
+    "name a variable of the caller's environment, or take the key out",
+  ]),
+  WM0298: error((f: { name: string }) => [
+    `${tick(f.name)} is a secret of the installer, and what a step exports is kept in the store`,
+    "choose another name",
+  ]),
+  WM0299: warning((f: { name: string }) => [`${tick(f.name)} is listed twice`]),
+
   WM0501: error((f: { what: string; shell: string; reason: string }) => [
     `${f.shell} cannot parse ${f.what}: ${plain(f.reason)}`,
   ]),

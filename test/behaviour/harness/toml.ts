@@ -1,3 +1,14 @@
+/** Variables as `environment` has them, by their names. */
+export type TestEnvironment = Readonly<Record<string, string | TestVariable>>;
+
+export interface TestVariable {
+  readonly default?: string;
+  readonly from_env?: boolean | string | readonly string[];
+  readonly required?: boolean;
+  readonly validate?: string;
+  readonly secret?: boolean;
+}
+
 /** A step of a test's installer.toml; the keys are those of the TOML. */
 export interface TestStep {
   readonly id: string;
@@ -33,6 +44,8 @@ export interface TestStep {
     readonly message?: string;
     readonly preserve_state?: boolean;
   };
+  readonly environment?: TestEnvironment;
+  readonly exports?: readonly string[];
   readonly verify?: readonly { readonly cmd: string; readonly expect?: string }[];
 }
 
@@ -42,6 +55,7 @@ export interface TestInstaller {
   readonly description?: string;
   /** The keys of `[installer.requirements]`. */
   readonly requirements?: Readonly<Record<string, string | boolean | readonly string[]>>;
+  readonly environment?: TestEnvironment;
   readonly steps: readonly TestStep[];
 }
 

@@ -99,7 +99,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 313a0afb118770e8b8ce8433af59535b56011f6ca0cc745c38d4a52e67eb75f8 ] || {
+	[ "$rt_script_sha" = 150e75fd0a33a26033452926a0f6fa08cf14bc2f2b54fd519c92d7b2e1d3d589 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -125,6 +125,7 @@ RT_VERSION=1.0.0
 RT_STEPS=7
 RT_FINGERPRINT=9ec60e919d31a7d053fc86174499575b
 RT_PREFLIGHT=
+RT_ENTER=: RT_HELP=''
 
 # ================================================================ the steps
 # Each in the author's words. A step runs in a shell of its own, under
@@ -202,7 +203,7 @@ WAYMARK_TEXT
 # A line a step: number, id, name of its function, title, flags, fingerprint,
 # what it comes after, state files. Flags: x has commands, E without -e,
 # v is verified, c checkpoint, a atomic, i irreversible, s pre-images are
-# saved, r has a rollback, y says ok or changed.
+# saved, r has a rollback, y says ok or changed, e exports values.
 waymark_plan() {
 	"$1" 1 config config 'Write the settings' xcasry 151699237fda1714e250ea7095601e19 '' -- '~/.config/app/settings'
 	"$1" 2 notice notice 'Write a file of the folder, without a last newline' xcasry 80182891119ca2652c29e5c03b71eb3e '' -- '/srv/app/NOTICE'
@@ -1211,7 +1212,7 @@ Flags for all of them:
   --checkpoint-dir DIR  keep state below DIR
   --yes --quiet --verbose --json --no-color
   --strict            with run, resume: refuse where a settled step
-                      changed, or a state file of one is missing
+                      changed, or a state file of one is missing$RT_HELP
 
 Exit codes:
   0 done                          5 the checkpoint store cannot be used
@@ -1482,10 +1483,9 @@ COMMIT;"
 }
 
 # The lock of the journal: files lock.N, each a hard link to a line that
-# says who took it. Whoever makes the next number has it, where the process
-# that made the last one is dead. None is given back: a number that came
-# again could be had twice. Of a process in another container only flock can
-# say whether it lives: the owner holds one on its file, by descriptor 8.
+# says who took it. Whoever makes the next number has it, where the maker of
+# the last one is dead. None is given back: it could be had twice. Whether a
+# process in another container lives, flock says: descriptor 8 holds one.
 
 RT_BOOT_ID=/proc/sys/kernel/random/boot_id
 
@@ -1947,7 +1947,7 @@ rt_progress_done() {
 	unset -f "step_$3"
 	rt_seq=$((rt_seq + 1))
 	rt_q complete "$rt_run" "$1" "$rt_seq"
-	rt_pending_sql=$RT_REPLY
+	rt_pending_sql=$RT_REPLY$rt_also rt_also=
 	if [ $# -gt 8 ]; then
 		shift 8
 		rt_state_paths "$@"
@@ -2026,15 +2026,13 @@ rt_lines_add() {
 	rt_lines="$rt_lines$1$RT_NL"
 }
 
-# The store of a host with no sqlite3: awk keeps the rows in memory, and
-# appends to the file journal what changes them. A transaction is an empty
-# line, "@ TIME MILLISECONDS", its requests, and "= SUM", a checksum chained
-# over all lines before it: a torn last one is dropped, any other damage is
-# refused. Fields are parted by tabs; \\, \t and \n are escaped. To open it,
-# what it holds is done again. The requests are those of the sql- modules.
-# The awk of a killed call may have something still to append. So each owner
-# has a link of its own, .journal.N, and after a killed one goes on with a
-# copy: what comes late reaches nobody.
+# The store of a host with no sqlite3: awk has the rows in memory, and appends
+# what changes them to the file journal. A transaction is an empty line,
+# "@ TIME MILLISECONDS", its requests, and "= SUM", chained over all lines: a
+# torn last one is dropped, other damage refused. Fields are parted by tabs;
+# \\, \t and \n are escaped. To open it is to do all of it again. Each owner
+# has a link of its own, .journal.N, and goes on with a copy after a killed
+# one, whose awk may still append.
 # shellcheck disable=SC2016 # awk has dollars of its own
 RT_REPLAY='
 # Reading and writing the journal.
@@ -2143,7 +2141,7 @@ function exported(f) {
 
 BEGIN {
  writes = " run_new run_again run_close step_new over from rerun start skip " \
-  "complete fail state_before state_after state_forget " \
+  "value complete fail state_before state_after state_forget " \
   "undo_atomic undo_mark " \
   "undo_again undo_done undo_kept undo_close "
  for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i
@@ -2291,7 +2289,8 @@ function apply(n,    op, k, r, o) {
   finished[k] = now
  } else if (op == "undo_close") {
   each_run()
- } else die("damaged: unknown request " op)
+ } else if (op == "value") value[k, A[4], A[5]] = A[6]
+ else die("damaged: unknown request " op)
 }
 function each_step(op, n,    r, o, k) {
  for (r = 1; r <= runs; r++) for (o = 1; o <= steps[r]; o++) {
@@ -2960,6 +2959,7 @@ rt_run_step() {
 	fi
 	rt_progress_begin "$@"
 	rt_step_exec "$1" "$2" "$3" "$4" "$5"
+	case $5 in *e*) "export_$3" ;; esac
 	if [ "$rt_status" -eq 0 ]; then
 		rt_progress_done "$@"
 	else
@@ -3078,10 +3078,9 @@ rt_store_own() {
 }
 
 # The store, schema 1. A run is one attempt at the whole installation;
-# runs stack: one that is not rolled back is undone after those above it.
-# attempt counts a step's starts: where it is over 0 and the status is not
-# rolled_back, the step may have changed the host. seq counts transitions
-# and orders them, whatever the clock does. undoing marks an undo begun.
+# runs stack: those above are undone first. attempt counts a step's starts:
+# over 0 and not rolled_back, it may have changed the host. seq orders the
+# transitions, whatever the clock does. undoing marks an undo begun.
 RT_SCHEMA="
 CREATE TABLE installer_runs(
  run INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -4037,6 +4036,7 @@ rt_child_enter() {
 	WAYMARK_STEP=$1 WAYMARK_DIR=$rt_dir WAYMARK_WORK=$rt_dir/work
 	WAYMARK_PWD=$rt_pwd WAYMARK_RUN=$rt_mark_env
 	export WAYMARK_STEP WAYMARK_DIR WAYMARK_WORK WAYMARK_PWD WAYMARK_RUN
+	"$RT_ENTER" "$1"
 	set +f
 }
 
@@ -4194,9 +4194,9 @@ rt_store_begin() {
 }
 
 # rt_store_start: sqlite3, or the journal's awk, reads descriptor 3 and
-# answers on descriptor 4. Both sides hold both ways open until each has its
-# own end: so no open waits for the other side, where a signal or a kill could
-# make it endless. Then each side has one end, and sees the other's death.
+# answers on descriptor 4. Both ways are opened to read and write first: so
+# no open waits for the other side, which a kill could make endless. Then each
+# side has one end, and sees the other's death.
 rt_store_start() {
 	if [ "$rt_store_mode" = ro ] || ! rt_store_pipes "$rt_dir/.tmp.$$"; then
 		rt_store_pipes "${TMPDIR:-/tmp}/waymark.$$.fifo" ||
@@ -4624,6 +4624,7 @@ rt_main_reset() {
 	rt_signal='' rt_signals=0 rt_child='' rt_watch='' rt_stop=''
 	rt_run='' rt_run_id='' rt_run_status='' rt_old_plan='' rt_old_version=''
 	rt_killed='' rt_tty='' rt_loaded='' rt_copy_dir='' rt_kill_at=''
+	rt_also=
 }
 
 # rt_main_origin: where this script's own text is: what the loader wrote to
@@ -4760,7 +4761,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0fce198331d4c39fe227656078f159b7da0802dbd142866b4efc094256252ed1
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 0d2e12ca6a063b8ecf9c085c2b9d2132547a0212bf711070e0640050c1488466
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -139,11 +139,11 @@ describe("keys", () => {
 describe("a key of the language that this version does not have", () => {
   const later = {
     "": ["artifact"],
-    installer: ["jobs", "environment", "security", "hermetic", "test_matrix"],
+    installer: ["jobs", "security", "hermetic", "test_matrix"],
     step: [
       ...["packages", "user", "group", "privileges", "parallel_group"],
       "recovery",
-      ...["uses_artifacts", "environment", "constraints"],
+      ...["uses_artifacts", "constraints"],
     ],
   };
 
