@@ -4,7 +4,7 @@ import { reportCrlf } from "./check-scripts.js";
 import type { ConditionsToml } from "./condition-schema.js";
 import { listOf, parseFileMode } from "./conditions.js";
 import { draftSteps, hasNoCommands } from "./draft-steps.js";
-import { faultOfExpression } from "./regular-expression.js";
+import { readEre } from "./ere.js";
 import type { Draft, InstallerToml } from "./schema.js";
 import { parseStatePath } from "./state-path.js";
 
@@ -100,9 +100,11 @@ function checkVariables(table: Draft<ConditionsToml>, at: Path, tree: SyntaxTree
     if (!NAME.test(name)) {
       tree.log.report("WM0287", { name }, tree.keyAt(path));
     }
-    const reason = text === undefined ? undefined : faultOfExpression(text);
-    if (text !== undefined && reason !== undefined) {
-      tree.log.report("WM0285", { name, value: text, reason }, tree.valueAt(path));
+    const ere = text === undefined ? undefined : readEre(text);
+    if (text !== undefined && ere?.ok === false) {
+      const { reason, write } = ere;
+      const facts = { name, value: text, reason, ...(write === undefined ? {} : { write }) };
+      tree.log.report("WM0285", facts, tree.valueAt(path));
     }
   }
 }

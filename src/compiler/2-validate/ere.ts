@@ -75,6 +75,7 @@ class EreReader {
   }
 
   read(): string {
+    if (this.#text === "") throw new EreError("it is empty");
     const control = /[\0-\x1f\x7f]/.exec(this.#text);
     if (control !== null) throw new EreError("it holds a control character");
     const source = this.#alternatives(0);

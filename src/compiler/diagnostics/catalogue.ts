@@ -287,9 +287,9 @@ const catalogue = {
     `the mode ${tick(f.mode)} is for no file`,
     `name the file in ${tick("file_exists")} of the same table, or write it as ${tick("PATH:MODE")}`,
   ]),
-  WM0285: error((f: { name: string; value: string; reason: string }) => [
+  WM0285: error((f: { name: string; value: string; reason: string; write?: string }) => [
     `${tick(f.value)}, which ${tick(f.name)} is to match, is no POSIX extended regular expression: ${plain(f.reason)}`,
-    `it is what ${tick("grep -E")} takes, and matches anywhere in the value: ${tick("^")} and ${tick("$")} hold it to the ends`,
+    f.write !== undefined ? `write ${tick(f.write)}` : `it is what ${tick("grep -E")} takes, and matches anywhere in the value: ${tick("^")} and ${tick("$")} hold it to the ends`,
   ]),
   WM0286: error((f: { key: string; value: string }) => [
     `${tick(f.value)} is no name for ${tick(f.key)}`,
