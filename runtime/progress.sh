@@ -30,7 +30,9 @@ rt_progress_state() {
 	shift 8
 	if [ -n "$rt_earlier" ]; then
 		rt_get prior "$rt_id"
-		if [ -n "$RT_REPLY" ]; then
+		# What an attempt of this run did is no edit of a person's.
+		if [ -n "$RT_REPLY" ] && { [ "$rt_attempt" -eq 1 ] ||
+			[ "${RT_REPLY% *}" = "$rt_run" ]; }; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi

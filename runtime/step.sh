@@ -64,7 +64,7 @@ rt_step_child() {
 			[ -z "$rt_verify_bad" ] || exit 1
 			;;
 		esac
-		[ -z "$RT_MKSH" ] || : >"$rt_fifo/token.$1"
+		[ -z "$RT_MKSH" ] || true >"$rt_fifo/token.$1"
 		;;
 	*) rt_step_function "$2" "$3" ;;
 	esac

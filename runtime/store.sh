@@ -111,7 +111,7 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && true >"$rt_fifo/err"; } \
 		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=

@@ -7,7 +7,7 @@
 # is written to the log; a failure is remembered in rt_verify_bad.
 rt_verify() {
 	printf 'verify: %s\n' "$1"
-	rt_output=$(eval "$1" 2>&1)
+	rt_output=$(rt_word=$1 && set -- && eval "$rt_word" 2>&1)
 	rt_status=$?
 	[ -z "$rt_output" ] || printf '%s\n' "$rt_output"
 	if [ $# -eq 1 ]; then

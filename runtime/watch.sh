@@ -7,7 +7,7 @@
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >>"$rt_log"
+		true >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"
@@ -22,7 +22,7 @@ rt_watch_start() {
 rt_watch_stop() {
 	[ -n "$rt_watch" ] || return 0
 	# A file says so: a TERM that lands just after a fork can be lost.
-	: >"$rt_ended"
+	true >"$rt_ended"
 	[ -n "$rt_verbose" ] || kill -s TERM "$rt_watch" 2>/dev/null
 	wait "$rt_watch" 2>/dev/null
 	[ -n "$rt_verbose" ] || printf '\r\033[K'

@@ -101,6 +101,19 @@ inEachShell("a state file that a person edited", (shell) => {
     );
   });
 
+  it("is not told of what an attempt of a newer version did before it failed", async () => {
+    const box = Sandbox.create(shell, TOML);
+    await installed(box);
+    const failing = `echo half >~/app/config\n${needs("later")}`;
+    const checkpoint = { state_files: ["~/app"] };
+    box.useToml(installerToml({ version: "2.0.0", steps: [{ id: "config", run: failing, checkpoint }] }));
+    await box.expectExit(1);
+    box.write("later", "");
+    const { stdout, stderr } = await box.expectExit(0, ["resume"]);
+    expect(stdout + stderr).not.toMatch(/conflict/);
+    expect(kept(box)).toEqual([]);
+  });
+
   it("whose mode alone changed, or that is gone, stops nothing", async () => {
     const box = Sandbox.create(shell, TOML);
     const before = box.tree();

@@ -6,9 +6,9 @@ const names = Object.keys(runtime);
 const defined = new Map(names.map((name) => [name, definitions(name)]));
 const home = new Map(names.flatMap((name) => [...(defined.get(name) ?? [])].map((one) => [one, name])));
 
-/** Functions, and constants in capitals. */
+/** Functions, those of a rollback script too, and constants in capitals. */
 function definitions(name: string): Set<string> {
-  const found = (runtime[name] ?? "").matchAll(/^\t*(rt_\w+)\(\)|(?:^|\s)(RT_[A-Z_]+)=/gm);
+  const found = (runtime[name] ?? "").matchAll(/^\t*((?:rt|undo|edit)_\w+)\(\)|(?:^|\s)(RT_[A-Z_]+)=/gm);
   return new Set([...found].map(([, one, other]) => one ?? other ?? ""));
 }
 

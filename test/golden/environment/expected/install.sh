@@ -100,7 +100,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 4227ef7322d0cb06ca20ae3338ed62057a379d1693e8d6bc6acb38cc666c6d46 ] || {
+	[ "$rt_script_sha" = 8c11f1186cb972e888153f0d73af100faca0d7e4cd63c1a35b0ce4319ce3af17 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1548,7 +1548,9 @@ rt_progress_state() {
 	shift 8
 	if [ -n "$rt_earlier" ]; then
 		rt_get prior "$rt_id"
-		if [ -n "$RT_REPLY" ]; then
+		# What an attempt of this run did is no edit of a person's.
+		if [ -n "$RT_REPLY" ] && { [ "$rt_attempt" -eq 1 ] ||
+			[ "${RT_REPLY% *}" = "$rt_run" ]; }; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi
@@ -3735,7 +3737,7 @@ rt_step_child() {
 			[ -z "$rt_verify_bad" ] || exit 1
 			;;
 		esac
-		[ -z "$RT_MKSH" ] || : >"$rt_fifo/token.$1"
+		[ -z "$RT_MKSH" ] || true >"$rt_fifo/token.$1"
 		;;
 	*) rt_step_function "$2" "$3" ;;
 	esac
@@ -3915,7 +3917,7 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && true >"$rt_fifo/err"; } \
 		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=
@@ -4696,7 +4698,7 @@ rt_variables_event() {
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >>"$rt_log"
+		true >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"
@@ -4711,7 +4713,7 @@ rt_watch_start() {
 rt_watch_stop() {
 	[ -n "$rt_watch" ] || return 0
 	# A file says so: a TERM that lands just after a fork can be lost.
-	: >"$rt_ended"
+	true >"$rt_ended"
 	[ -n "$rt_verbose" ] || kill -s TERM "$rt_watch" 2>/dev/null
 	wait "$rt_watch" 2>/dev/null
 	[ -n "$rt_verbose" ] || printf '\r\033[K'
@@ -4936,7 +4938,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: fab5846d10b05543b7a8ef5cc8de58f899684e3dfa188fc1f1e43709bb325412
+{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: fe46b4959ed3b8d717214151c520a075dfa7ea3a3070b280b7f8d670818fa37c
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -101,7 +101,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 44ff36033ff2526869fc1354e9b6320e19e1a3d0116a6269c4216479ef8a8790 ] || {
+	[ "$rt_script_sha" = a43ae6a368d50015eebbd8d1261b8ef1a74c9ca09b455b01d00b9a07db76f17a ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1398,7 +1398,9 @@ rt_progress_state() {
 	shift 8
 	if [ -n "$rt_earlier" ]; then
 		rt_get prior "$rt_id"
-		if [ -n "$RT_REPLY" ]; then
+		# What an attempt of this run did is no edit of a person's.
+		if [ -n "$RT_REPLY" ] && { [ "$rt_attempt" -eq 1 ] ||
+			[ "${RT_REPLY% *}" = "$rt_run" ]; }; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi
@@ -3973,7 +3975,7 @@ rt_step_child() {
 			[ -z "$rt_verify_bad" ] || exit 1
 			;;
 		esac
-		[ -z "$RT_MKSH" ] || : >"$rt_fifo/token.$1"
+		[ -z "$RT_MKSH" ] || true >"$rt_fifo/token.$1"
 		;;
 	*) rt_step_function "$2" "$3" ;;
 	esac
@@ -4153,7 +4155,7 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && true >"$rt_fifo/err"; } \
 		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=
@@ -4392,7 +4394,7 @@ rt_text_controls() {
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >>"$rt_log"
+		true >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"
@@ -4407,7 +4409,7 @@ rt_watch_start() {
 rt_watch_stop() {
 	[ -n "$rt_watch" ] || return 0
 	# A file says so: a TERM that lands just after a fork can be lost.
-	: >"$rt_ended"
+	true >"$rt_ended"
 	[ -n "$rt_verbose" ] || kill -s TERM "$rt_watch" 2>/dev/null
 	wait "$rt_watch" 2>/dev/null
 	[ -n "$rt_verbose" ] || printf '\r\033[K'
@@ -4632,7 +4634,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: e32badb6e2dab16ebcd0b4d94bb2bf226e5e8459d4c8e04694364cfbec4c48a4
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5b3a257468f7edcc81ad79ed06e50cefeefe41086f2df5016cf4fb5427f299d8
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -93,7 +93,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = ae7ceac0439b19cd3cf6edc481457270b0fb4989f52381c7c4c9d97be7c1e59b ] || {
+	[ "$rt_script_sha" = 318437376d2d2e751bf5bb7172b1907610ff4ee852c6a74c72eb70c4af8d03bf ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1378,7 +1378,9 @@ rt_progress_state() {
 	shift 8
 	if [ -n "$rt_earlier" ]; then
 		rt_get prior "$rt_id"
-		if [ -n "$RT_REPLY" ]; then
+		# What an attempt of this run did is no edit of a person's.
+		if [ -n "$RT_REPLY" ] && { [ "$rt_attempt" -eq 1 ] ||
+			[ "${RT_REPLY% *}" = "$rt_run" ]; }; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi
@@ -3565,7 +3567,7 @@ rt_step_child() {
 			[ -z "$rt_verify_bad" ] || exit 1
 			;;
 		esac
-		[ -z "$RT_MKSH" ] || : >"$rt_fifo/token.$1"
+		[ -z "$RT_MKSH" ] || true >"$rt_fifo/token.$1"
 		;;
 	*) rt_step_function "$2" "$3" ;;
 	esac
@@ -3745,7 +3747,7 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && true >"$rt_fifo/err"; } \
 		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=
@@ -3984,7 +3986,7 @@ rt_text_controls() {
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >>"$rt_log"
+		true >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"
@@ -3999,7 +4001,7 @@ rt_watch_start() {
 rt_watch_stop() {
 	[ -n "$rt_watch" ] || return 0
 	# A file says so: a TERM that lands just after a fork can be lost.
-	: >"$rt_ended"
+	true >"$rt_ended"
 	[ -n "$rt_verbose" ] || kill -s TERM "$rt_watch" 2>/dev/null
 	wait "$rt_watch" 2>/dev/null
 	[ -n "$rt_verbose" ] || printf '\r\033[K'
@@ -4224,7 +4226,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 95158076023efac840fc4ce8753d827b7f345f52c1fb183912ab69d5f55cd0ef
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 5259bb87284c14d1c16eb88683dec2ef8a5821e843c53dbb5a1f16e0109f6a22
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }

@@ -96,7 +96,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = e3f8b7a4e8ea77254721a8ec91a8ed2785ecbebaa3b00c647ecea185c488b010 ] || {
+	[ "$rt_script_sha" = 9da8fb0aa53b67fa95d2b5e977b43a8debe8a65d819aa0277eacc62e6ce356fc ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -1529,7 +1529,9 @@ rt_progress_state() {
 	shift 8
 	if [ -n "$rt_earlier" ]; then
 		rt_get prior "$rt_id"
-		if [ -n "$RT_REPLY" ]; then
+		# What an attempt of this run did is no edit of a person's.
+		if [ -n "$RT_REPLY" ] && { [ "$rt_attempt" -eq 1 ] ||
+			[ "${RT_REPLY% *}" = "$rt_run" ]; }; then
 			rt_state_load "${RT_REPLY% *}" "${RT_REPLY#* }"
 			rt_state_keep_edits "$rt_id"
 		fi
@@ -3716,7 +3718,7 @@ rt_step_child() {
 			[ -z "$rt_verify_bad" ] || exit 1
 			;;
 		esac
-		[ -z "$RT_MKSH" ] || : >"$rt_fifo/token.$1"
+		[ -z "$RT_MKSH" ] || true >"$rt_fifo/token.$1"
 		;;
 	*) rt_step_function "$2" "$3" ;;
 	esac
@@ -3896,7 +3898,7 @@ rt_store_pipes() {
 		fi
 		rt_fifo=$1.$rt_slot
 	done
-	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && : >"$rt_fifo/err"; } \
+	{ mkfifo "$rt_fifo/in" "$rt_fifo/out" && true >"$rt_fifo/err"; } \
 		2>/dev/null && return 0
 	rm -rf "$rt_fifo"
 	rt_fifo=
@@ -4327,7 +4329,7 @@ rt_timing_sleep() {
 rt_watch_start() {
 	rt_watch='' rt_ended=$rt_fifo/ended.$1.$rt_attempt
 	if [ -n "$rt_verbose" ] && [ -z "$rt_json" ]; then
-		: >>"$rt_log"
+		true >>"$rt_log"
 		rt_watch_follow &
 	elif [ -n "$rt_tty" ]; then
 		rt_text_line "$3"
@@ -4342,7 +4344,7 @@ rt_watch_start() {
 rt_watch_stop() {
 	[ -n "$rt_watch" ] || return 0
 	# A file says so: a TERM that lands just after a fork can be lost.
-	: >"$rt_ended"
+	true >"$rt_ended"
 	[ -n "$rt_verbose" ] || kill -s TERM "$rt_watch" 2>/dev/null
 	wait "$rt_watch" 2>/dev/null
 	[ -n "$rt_verbose" ] || printf '\r\033[K'
@@ -4567,7 +4569,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 3a158824bea4c05c20bce7a2e46bf122a9ec5cc33230a3a8fae6aac1383cfca3
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 66a54a7d0fca8ded1d00fc7c9941a49ec0ba0cfb446e291e6e4fd2fbf403eb14
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
