@@ -94,9 +94,13 @@ rt_values_keep() {
 }
 
 # rt_values_verify: verification sees what the run did. Where values are
-# missing or wrong by now, exit 2.
+# missing or wrong by now, exit 2; where a run that is under way was not the
+# one whose values were read, 4.
 rt_values_verify() {
-	[ -z "$rt_resolved" ] || return 0
+	if [ -n "$rt_resolved" ]; then
+		rt_variables_same
+		return 0
+	fi
 	rt_variables_kept
 	rt_variables_resolve
 	rt_variables_refuse

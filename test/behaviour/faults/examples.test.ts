@@ -59,7 +59,7 @@ async function fromServer(name: string, path: string, bytes: Buffer | string) {
 }
 
 inEachShell("the six claims hold of", (shell) => {
-  it("examples/hello", limit, () => proves(shell, exampleFolder("hello")));
+  it.each(["hello", "note"])("examples/%s", limit, (name) => proves(shell, exampleFolder(name)));
 
   it.each(["install-app", "atomic-install"])("examples/%s", limit, async (name) => {
     const { args } = await fromServer(name, "my-app", "#!/bin/sh\necho my-app\n");

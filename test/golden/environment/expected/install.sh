@@ -100,7 +100,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 8c11f1186cb972e888153f0d73af100faca0d7e4cd63c1a35b0ce4319ce3af17 ] || {
+	[ "$rt_script_sha" = 89b3562dd55303f815252407d49adb30b953a66b9a5571e8684e5904805dab9c ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -4241,9 +4241,13 @@ rt_values_keep() {
 }
 
 # rt_values_verify: verification sees what the run did. Where values are
-# missing or wrong by now, exit 2.
+# missing or wrong by now, exit 2; where a run that is under way was not the
+# one whose values were read, 4.
 rt_values_verify() {
-	[ -z "$rt_resolved" ] || return 0
+	if [ -n "$rt_resolved" ]; then
+		rt_variables_same
+		return 0
+	fi
 	rt_variables_kept
 	rt_variables_resolve
 	rt_variables_refuse
@@ -4938,7 +4942,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: fe46b4959ed3b8d717214151c520a075dfa7ea3a3070b280b7f8d670818fa37c
+{ trap - 0; rt_variables_main ${1+"$@"}; exit $?; } # sha256 of all above: 6a538dc2a821cf5a6bd6dc0b64df2832d340349c90b72992cc86ad0b1ae1f892
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
