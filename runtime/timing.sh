@@ -16,9 +16,11 @@ rt_timing() {
 		shift
 		rt_failure_blocked "$1" "$2" "$7"
 		[ -z "$rt_blocked_by" ] || return 0
-		rt_try=rt_timing_try
+		rt_try=rt_timing_try rt_tried=
 		rt_run_step "$@"
 		rt_try=
+		# Its preconditions do not hold: there is nothing to try.
+		[ "$rt_stop$rt_tried" != failed ] || rt_failure "$2"
 		;;
 	rt_plan_step)
 		"$@"
@@ -56,6 +58,7 @@ rt_timing_count() {
 # or its tries are used up. Each is an attempt with a log and a record of its
 # own; the state files' pre-images are those of the first.
 rt_timing_try() {
+	rt_tried=1
 	rt_progress_begin "$@"
 	while :; do
 		rt_timing_exec "$@"

@@ -97,6 +97,15 @@ inEachShell("on_failure = continue", (shell) => {
     expect(other.trace()).toEqual(["a"]);
   });
 
+  it("passes over a step whose preconditions do not hold", async () => {
+    const toml = installerToml({ steps: [failing("a", "continue"), step("b")] });
+    const asked = 'preconditions = { file_exists = "~/none" }\non_failure';
+    const box = Sandbox.create(shell, toml.replace("on_failure", asked));
+    const { stderr } = await box.expectExit(1);
+    expect(box.trace()).toEqual(["b"]);
+    expect(stderr).toContain("demo: steps that failed: a\n");
+  });
+
   it("passes over no signal", async () => {
     const steps = [failing("a", "continue", { run: pause("a") }), step("b")];
     const box = Sandbox.create(shell, installerToml({ steps }));

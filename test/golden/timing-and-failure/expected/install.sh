@@ -96,7 +96,7 @@ waymark_load() {
 	rt_script_sha=${rt_script_sha%% *}
 	# A backslash: the name has one.
 	rt_script_sha=${rt_script_sha#\\}
-	[ "$rt_script_sha" = 9da8fb0aa53b67fa95d2b5e977b43a8debe8a65d819aa0277eacc62e6ce356fc ] || {
+	[ "$rt_script_sha" = e6914508a5911e90b2b76290f4ca22d1e404a463de12d58fdff30c4b6583ccd0 ] || {
 		rm -rf "$rt_tmp"
 		echo "install.sh is damaged (its sha256 is wrong): nothing was run" >&2
 		exit 8
@@ -4200,9 +4200,11 @@ rt_timing() {
 		shift
 		rt_failure_blocked "$1" "$2" "$7"
 		[ -z "$rt_blocked_by" ] || return 0
-		rt_try=rt_timing_try
+		rt_try=rt_timing_try rt_tried=
 		rt_run_step "$@"
 		rt_try=
+		# Its preconditions do not hold: there is nothing to try.
+		[ "$rt_stop$rt_tried" != failed ] || rt_failure "$2"
 		;;
 	rt_plan_step)
 		"$@"
@@ -4240,6 +4242,7 @@ rt_timing_count() {
 # or its tries are used up. Each is an attempt with a log and a record of its
 # own; the state files' pre-images are those of the first.
 rt_timing_try() {
+	rt_tried=1
 	rt_progress_begin "$@"
 	while :; do
 		rt_timing_exec "$@"
@@ -4569,7 +4572,7 @@ rt_main_surprise() {
 	exit "$1"
 }
 
-{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: 66a54a7d0fca8ded1d00fc7c9941a49ec0ba0cfb446e291e6e4fd2fbf403eb14
+{ trap - 0; rt_main ${1+"$@"}; exit $?; } # sha256 of all above: a10dc191cabebffff48a306dbbba26da80dcc9cc63aa4126e4e96bca87e1a06c
 WAYMARK_BODY
 }
 { trap - 0; waymark_load ${1+"$@"}; exit $?; }
