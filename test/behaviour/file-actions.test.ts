@@ -200,7 +200,8 @@ inEachShell("a step with an action for files", (shell) => {
     expect(diffTrees(before, box.tree())).toEqual([]);
   });
 
-  it("passes the six claims of waymark test", async () => {
+  // Hundreds of calls: in one shell with each store. examples/note is in all.
+  it.runIf(shell === shells[0] || shell.journal)("passes the six claims of waymark test", async () => {
     const place = folder();
     writeFileSync(join(place, "installer.toml"), ALL);
     const home = join(place, "home");
@@ -208,7 +209,7 @@ inEachShell("a step with an action for files", (shell) => {
     writeFileSync(join(home, ".profile"), "mine");
     const store = shell.journal ? "journal" : "sqlite";
     const inShell = ["--shell", shell.command.join(" "), "--store", store];
-    const few = ["--seed", "5", "--points", shell === shells[0] ? "4" : "1", "--kills", "1"];
+    const few = ["--seed", "5", "--points", "2", "--kills", "2"];
     const told = await claims(0, [...inShell, ...few, "--strict", "--home", home, place]);
     expect(verdicts(told)).toEqual(PROVEN);
   });
