@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { Shell } from "../../setup/shells.js";
@@ -208,6 +209,9 @@ export class Sandbox {
     const file = this.signalFile(`at-${name}`);
     const result = () => this.#latest?.ended;
     await waitUntil(`${file} exists`, () => existsSync(file) || !!result());
+    // The script is on its way to wait for the step: ksh93 hears no signal in
+    // that instant (docs/reliability.md, "Known limits").
+    await sleep(30);
     if (existsSync(file)) return;
     const { exit, stdout, stderr } = result() ?? {};
     throw new Error(`ended in front of ${name}, exit ${exit}\n${stdout}${stderr}`);
