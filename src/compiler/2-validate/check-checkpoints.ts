@@ -1,5 +1,6 @@
 import type { SyntaxTree } from "../1-parse/parse.js";
 import { draftSteps, hasNoCommands } from "./draft-steps.js";
+import { isFileAction, takesPlace } from "./file-actions.js";
 import type { Draft, InstallerToml } from "./schema.js";
 
 /** Warns of checkpoint options that contradict each other or do nothing. */
@@ -20,12 +21,14 @@ export function checkCheckpoints(
       continue;
     }
     const undo = checkpoint.rollback;
-    const files = checkpoint.state_files?.length ?? 0;
+    // A file action tracks a path and undoes itself without being told.
+    const action = step.action ?? "";
+    const files = (checkpoint.state_files?.length ?? 0) + (takesPlace(action) ? 1 : 0);
     const snapshots = files > 0 && checkpoint.snapshot !== false;
     if (checkpoint.snapshot !== undefined && files === 0) {
       tree.log.report("WM0251", { step: label }, tree.keyAt([...at, "snapshot"]));
     }
-    if (checkpoint.atomic === true && undo === undefined && !snapshots) {
+    if (checkpoint.atomic === true && undo === undefined && !snapshots && !isFileAction(action)) {
       tree.log.report("WM0252", { step: label }, tree.keyAt([...at, "atomic"]));
     }
     if (checkpoint.irreversible === true && undo !== undefined && !hasNoCommands(undo)) {

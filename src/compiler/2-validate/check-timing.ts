@@ -2,6 +2,7 @@ import type { SyntaxTree } from "../1-parse/parse.js";
 import type { KeyPath } from "../1-parse/spans.js";
 import { draftSteps, hasNoCommands, type DraftStep } from "./draft-steps.js";
 import { nearestDuration, parseDuration } from "./duration.js";
+import { isFileAction, takesPlace } from "./file-actions.js";
 import type { Draft, InstallerToml } from "./schema.js";
 import { isUndoneByFailure, parseJitter, retryOf } from "./timing.js";
 
@@ -70,10 +71,11 @@ function checkPreserveState({ step, path, label }: DraftStep, tree: SyntaxTree):
   const preserve = step.on_failure?.preserve_state;
   if (preserve === undefined) return;
   const checkpoint = step.checkpoint?.enabled === false ? undefined : step.checkpoint;
-  const files = (checkpoint?.state_files?.length ?? 0) > 0;
+  const action = step.action ?? "";
+  const files = (checkpoint?.state_files?.length ?? 0) > 0 || takesPlace(action);
   const place = [...path, "on_failure", "preserve_state"];
   const undo = checkpoint?.rollback !== undefined && !hasNoCommands(checkpoint.rollback);
-  if (!preserve && !undo && !(files && checkpoint?.snapshot !== false)) {
+  if (!preserve && !undo && !isFileAction(action) && !(files && checkpoint?.snapshot !== false)) {
     tree.log.report("WM0276", { step: label }, tree.valueAt(place));
   }
   if (preserve && !files && isUndoneByFailure(step)) {

@@ -31,6 +31,11 @@ export function isFileAction(action: string): action is FileAction["action"] {
   return Object.hasOwn(FILE_ACTIONS, action);
 }
 
+/** Whether it takes its path whole: the pre-image of that is tracked. */
+export function takesPlace(action: string): boolean {
+  return action === "file-write" || action === "symlink";
+}
+
 /** The actions that know a key: what an author most likely meant. */
 export function actionsWith(key: FileKey): string[] {
   return Object.entries(FILE_ACTIONS)

@@ -16,9 +16,9 @@ import { checkText } from "./check-text.js";
 import { checkTiming } from "./check-timing.js";
 import { toConditions } from "./conditions.js";
 import { hasNoCommands } from "./draft-steps.js";
+import { isFileAction, takesPlace } from "./file-actions.js";
 import type { InstallerToml, StepToml } from "./schema.js";
 import { checkShape } from "./shape.js";
-import { isFileAction } from "./file-actions.js";
 import type { FileAction, Spec, SpecCheckpoint, SpecScript, SpecStep } from "./spec.js";
 import { formatStatePath, parseStatePath } from "./state-path.js";
 import { toOnFailure, toTiming } from "./timing.js";
@@ -137,9 +137,6 @@ function toFileAction(step: StepToml, read: (file: string) => Asset): FileAction
   }
 }
 
-/** A file whose place is taken whole: its pre-image is all that an undo needs. */
-const TAKES_PLACE: ReadonlySet<string> = new Set(["file-write", "symlink"]);
-
 /**
  * A file action is undone by itself: it has a checkpoint without a table, is
  * atomic unless that says otherwise, and tracks the path that it replaces.
@@ -152,7 +149,7 @@ function toCheckpoint(
   const given = table?.enabled === false ? undefined : table;
   const checkpoint = given && undoneAtFailure ? { ...given, atomic: true } : given;
   if (file === undefined) return checkpoint && checkpointOf(checkpoint);
-  const paths = TAKES_PLACE.has(file.action) ? [file.path] : [];
+  const paths = takesPlace(file.action) ? [file.path] : [];
   return checkpointOf({
     atomic: true,
     ...checkpoint,

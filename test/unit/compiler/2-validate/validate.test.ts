@@ -338,6 +338,15 @@ describe("a file action", () => {
     expect(atomic("[step.checkpoint]\nenabled = false")).toBe(true);
   });
 
+  test("needs nothing else to be undone with", () => {
+    const write = 'action = "file-write"\npath = "~/x"\ncontent = ""';
+    const folder = 'action = "directory"\npath = "~/x"';
+    expect(codesOf(file(write, "[step.checkpoint]\natomic = true\nsnapshot = true"))).toEqual([]);
+    expect(codesOf(file(folder, "[step.checkpoint]\natomic = true"))).toEqual([]);
+    expect(codesOf(file(folder, "[step.on_failure]\npreserve_state = false"))).toEqual([]);
+    expect(codesOf(file(folder, "[step.checkpoint]\nsnapshot = true"))).toEqual(["WM0251"]);
+  });
+
   test("takes its text from a file, and ends a block in one newline", () => {
     const keys = 'action = "block-in-file"\npath = "~/.profile"\nsource = "text"';
     const tree = file(keys);
